@@ -1,0 +1,112 @@
+"""S3 buckets, read only where an asset names one.
+
+Sources: GetBucketLocation, GetBucketEncryption, GetBucketPolicy, GetPublicAccessBlock, GetBucketVersioning, GetBucketLogging; AWS::S3::Bucket
+with AWS::S3::BucketPolicy at `BucketPolicy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from zscan.collect import Call, Collector, Part, Place
+from zscan.collect.aws.policies import grants_of, refuses_cleartext
+from zscan.collect.aws.shaping import GOVERNANCE, asset
+from zscan.model.asset import Draft
+from zscan.model.document import Document, every
+
+_BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+
+
+def _call(operation: str, action: str = "", **more: Any) -> Call:
+    return Call(service="s3", operation=operation, action=f"s3:{action or operation}", params={"Bucket": "{key}"}, **more)
+
+
+def locate(key: str, place: Place) -> tuple[Place, str] | None:
+    """A bucket name is global."""
+    return (place, key) if key else None
+
+
+def shape_bucket(document: Document) -> Iterable[Draft]:
+    """A bucket. Since 2023 every object is encrypted at rest; a customer key is a choice (S3 user guide, default encryption)."""
+    draft = asset(document, "data_store")
+    rules = document["BucketEncryption.ServerSideEncryptionConfiguration"].each()
+    rule = rules[0].get("ServerSideEncryptionByDefault") if rules else document["BucketEncryption"].map(lambda _: None)
+    policy_document = document["BucketPolicy"]
+    policy = grants_of(policy_document, document.account)
+    block = document["PublicAccessBlockConfiguration"]
+    blocked = every(*(block.get(name).default(False) for name in _BLOCKS))
+    draft.set("encryption.at_rest", True)
+    draft.set("encryption.customer_key", rule.get("SSEAlgorithm").one_of("aws:kms", "aws:kms:dsse") & rule.get("KMSMasterKeyID").is_set())
+    draft.set("store.public_blocked", blocked)
+    draft.set("store.public", policy.public & ~blocked)
+    draft.set("store.foreign_accounts", policy.foreign_accounts)
+    draft.set("store.tls_only", refuses_cleartext(policy_document))
+    draft.set("store.versioned", document["VersioningConfiguration.Status"].eq("Enabled"))
+    draft.set("store.access_logged", document["LoggingConfiguration"].is_set())
+    draft.refer("encrypts_with", "AWS::KMS::Key", rule.get("KMSMasterKeyID"))
+    yield draft
+
+
+def canonical(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """GetBucketLocation only proves that the bucket exists; all properties come as parts."""
+    return {}
+
+
+def _encryption(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """GetBucketEncryption says Rules[].ApplyServerSideEncryptionByDefault where CloudFormation says ServerSideEncryptionByDefault."""
+    rules = [{"ServerSideEncryptionByDefault": rule.get("ApplyServerSideEncryptionByDefault")} for rule in answer.get("Rules", ())]
+    return {"ServerSideEncryptionConfiguration": rules}
+
+
+COLLECTORS = (
+    Collector(
+        native_type="AWS::S3::Bucket",
+        asset_type="data_store",
+        scope="account",
+        resolves=True,
+        locate=locate,
+        describe=_call("GetBucketLocation", absent=frozenset({"NoSuchBucket"})),
+        parts=(
+            Part(
+                path="BucketEncryption",
+                call=_call(
+                    "GetBucketEncryption",
+                    "GetEncryptionConfiguration",
+                    take="ServerSideEncryptionConfiguration",
+                    absent=frozenset({"ServerSideEncryptionConfigurationNotFoundError"}),
+                ),
+                canonical=_encryption,
+            ),
+            Part(path="BucketPolicy", call=_call("GetBucketPolicy", take="Policy", absent=frozenset({"NoSuchBucketPolicy"}))),
+            Part(
+                path="PublicAccessBlockConfiguration",
+                call=_call(
+                    "GetPublicAccessBlock",
+                    "GetBucketPublicAccessBlock",
+                    take="PublicAccessBlockConfiguration",
+                    absent=frozenset({"NoSuchPublicAccessBlockConfiguration"}),
+                ),
+            ),
+            Part(path="Tags", call=_call("GetBucketTagging", take="TagSet", absent=frozenset({"NoSuchTagSet"}))),
+            Part(path="VersioningConfiguration", call=_call("GetBucketVersioning")),
+            Part(path="LoggingConfiguration", call=_call("GetBucketLogging", take="LoggingEnabled")),
+        ),
+        identify=lambda answer, place: f"arn:{place.partition}:s3:::{answer['key']}",
+        name=lambda answer: str(answer["key"]),
+        canonical=canonical,
+        shape=shape_bucket,
+        facts=GOVERNANCE
+        | {
+            "encryption.at_rest",
+            "encryption.customer_key",
+            "store.public_blocked",
+            "store.public",
+            "store.foreign_accounts",
+            "store.tls_only",
+            "store.versioned",
+            "store.access_logged",
+        },
+        relations=frozenset({"encrypts_with"}),
+    ),
+)

@@ -1,0 +1,1 @@
+"""SageMaker, one file per group of resources."""

@@ -1,0 +1,211 @@
+"""SageMaker serving: models, endpoint configurations, endpoints.
+
+Sources: DescribeModel, DescribeEndpointConfig, DescribeEndpoint of the SageMaker API; AWS::SageMaker::Model, ::EndpointConfig, ::Endpoint of
+CloudFormation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from zscan.collect import Call, Collector
+from zscan.collect.aws.canonical import cfn_names
+from zscan.collect.aws.places import bucket_of
+from zscan.collect.aws.shaping import GOVERNANCE, TAGS, all_of, any_of, asset, image, secret_settings
+from zscan.model.asset import Draft
+from zscan.model.document import Document, Reading
+from zscan.model.offers import Via
+
+# Instance families with NVMe instance storage: SageMaker refuses KmsKeyId for them (CreateEndpointConfig, KmsKeyId).
+_NVME = ("ml.c5d.", "ml.c6id.", "ml.c7gd.", "ml.g4dn.", "ml.g5.", "ml.g6.", "ml.g6e.", "ml.m5d.", "ml.m6id.", "ml.p4d.", "ml.p4de.", "ml.p5.", "ml.p5e.", "ml.r5d.", "ml.trn1.", "ml.trn1n.", "ml.trn2.")  # fmt: skip
+_REMOTE_CODE = ("HF_TRUST_REMOTE_CODE", "OPTION_TRUST_REMOTE_CODE", "TRUST_REMOTE_CODE", "SM_VLLM_TRUST_REMOTE_CODE")
+_PICKLED = (".pkl", ".pickle", ".pt", ".pth", ".joblib", ".bin", ".ckpt")
+
+
+def containers(document: Document) -> list[tuple[str, Reading]]:
+    """The containers of a model, each with a name that is stable across scans."""
+    found: list[tuple[str, Reading]] = []
+    primary = document["PrimaryContainer"]
+    if primary.value is not None:
+        found.append(("primary", primary))
+    for index, container in enumerate(document["Containers"].each()):
+        hostname = None if container.unknown else container.get("ContainerHostname").value
+        found.append((hostname if isinstance(hostname, str) else f"container-{index}", container))
+    return found
+
+
+def _model_uri(container: Reading) -> Reading:
+    source = container.get("ModelDataSource.S3DataSource.S3Uri")
+    return source if source.value is not None else container.get("ModelDataUrl")
+
+
+def shape_model(document: Document) -> Iterable[Draft]:
+    """A model: what its containers run, where they may connect to, who they run as."""
+    draft = asset(document, "model")
+    parts = containers(document)
+    environments = [(name, container.get("Environment")) for name, container in parts]
+    settings = [secret_settings(environment, f"{name} environment") for name, environment in environments]
+    uris = [_model_uri(container) for _, container in parts]
+    isolated = document["EnableNetworkIsolation"].default(False)
+    in_network = document["VpcConfig.Subnets"].is_set()
+    draft.set("inference.isolated", isolated)
+    draft.set("network.private_network", in_network)
+    draft.set("network.direct_internet", ~isolated & ~in_network)
+    draft.set("network.egress_restricted", isolated)
+    draft.set("artefact.images", [image(name, container.get("Image")) for name, container in parts])
+    draft.set("artefact.private_registry", all_of(c.get("ImageConfig.RepositoryAccessMode").eq("Vpc") for _, c in parts))
+    draft.set("artefact.remote_code", any_of(_remote_code(environment) for _, environment in environments))
+    draft.set("artefact.executable_format", any_of(uri.map(lambda text: str(text or "").lower().endswith(_PICKLED)) for uri in uris))
+    draft.set("artefact.model_pinned", all_of(_pinned(container) for _, container in parts))
+    draft.set("artefact.model_transport_protected", all_of(uri.map(lambda text: not str(text or "").startswith("http://")) for uri in uris))
+    draft.set("secrets.literals", [item for literals, _ in settings for item in literals])
+    draft.set("secrets.defaults", [item for _, defaults in settings for item in defaults])
+    draft.set("principal.assigned", document["ExecutionRoleArn"].is_set())
+    draft.refer("runs_as", "AWS::IAM::Role", document["ExecutionRoleArn"])
+    for uri in uris:
+        draft.refer("reads_from", "AWS::S3::Bucket", uri.map(lambda text: bucket_of(str(text or ""))))
+    for group in document["VpcConfig.SecurityGroupIds"].each():
+        draft.refer("attached_to", "AWS::EC2::SecurityGroup", group)
+    for subnet in document["VpcConfig.Subnets"].each():
+        draft.refer("attached_to", "AWS::EC2::Subnet", subnet)
+    yield draft
+
+
+def _remote_code(environment: Reading) -> Reading:
+    def on(value: Any) -> bool:
+        return str(value or "").strip().lower() in {"1", "true", "yes", "on"}
+
+    return any_of(environment.at(name).map(on) for name in _REMOTE_CODE)
+
+
+def _pinned(container: Reading) -> Reading:
+    """A container without model data has its model in the image; model data is pinned by an ETag or a model package version."""
+    data = container.get("ModelDataSource.S3DataSource")
+    etag = data.get("ETag").is_set() | data.get("ManifestEtag").is_set()
+    return etag | container.get("ModelPackageName").is_set() | ~_model_uri(container).is_set()
+
+
+def shape_config(document: Document) -> Iterable[Draft]:
+    """An endpoint configuration: storage key, data capture, operator access, models."""
+    draft = asset(document, "endpoint_config")
+    variants = document["ProductionVariants"].each()
+    capture = document["DataCaptureConfig"]
+    on = capture.get("EnableCapture").default(False)
+    modes = capture.get("CaptureOptions").map(lambda options: {str(o.get("CaptureMode")) for o in options or () if isinstance(o, Mapping)})
+    draft.set("encryption.customer_key", document["KmsKeyId"].is_set())
+    draft.set("encryption.hardware_key_only", all_of((_nvme(variant) for variant in variants), empty=False))
+    draft.set("encryption.capture_customer_key", ~on | capture.get("KmsKeyId").is_set())
+    draft.set("logging.captured", on)
+    draft.set("logging.capture_complete", on & modes.map(lambda found: {"Input", "Output"} <= found or "InputAndOutput" in found))
+    draft.set("host.shell_access", any_of(variant.get("EnableSSMAccess").default(False) for variant in variants))
+    draft.refer("encrypts_with", "AWS::KMS::Key", document["KmsKeyId"])
+    draft.refer("writes_to", "AWS::S3::Bucket", capture.get("DestinationS3Uri").map(lambda text: bucket_of(str(text or ""))))
+    for variant in variants:
+        draft.refer("serves", "AWS::SageMaker::Model", variant.get("ModelName") if not variant.unknown else variant)
+    yield draft
+
+
+def _nvme(variant: Reading) -> Reading:
+    return variant.get("InstanceType").map(lambda text: str(text or "").startswith(_NVME))
+
+
+def shape_endpoint(document: Document) -> Iterable[Draft]:
+    """An endpoint. Nearly everything about it stands in its configuration and models; composition brings it here."""
+    draft = asset(document, "endpoint")
+    draft.refer("configured_by", "AWS::SageMaker::EndpointConfig", document["EndpointConfigName"])
+    yield draft
+
+
+_FROM_CONFIG = {
+    "encryption.customer_key": "all",
+    "encryption.hardware_key_only": "all",
+    "encryption.capture_customer_key": "all",
+    "logging.captured": "all",
+    "logging.capture_complete": "all",
+    "host.shell_access": "any",
+}
+_FROM_MODELS = {
+    "inference.isolated": "all",
+    "network.private_network": "all",
+    "network.direct_internet": "any",
+    "network.egress_restricted": "all",
+    "artefact.images": "join",
+    "artefact.remote_code": "any",
+    "artefact.executable_format": "any",
+    "artefact.model_transport_protected": "all",
+    "secrets.literals": "join",
+    "secrets.defaults": "join",
+    "principal.assigned": "all",
+}
+
+
+def _call(operation: str, **more: Any) -> Call:
+    return Call(service="sagemaker", operation=operation, action=f"sagemaker:{operation}", **more)
+
+
+def _gone(operation: str, parameter: str) -> Call:
+    """A describe call. SageMaker answers ValidationException for a name that does not exist, but also for other mistakes: no absence."""
+    return _call(operation, params={parameter: "{" + parameter + "}"})
+
+
+COLLECTORS = (
+    Collector(
+        native_type="AWS::SageMaker::Model",
+        asset_type="model",
+        list=_call("ListModels", items="Models", page_size=100),
+        describe=_gone("DescribeModel", "ModelName"),
+        bulk=(TAGS,),
+        identify=lambda answer, _place: str(answer["ModelArn"]),
+        name=lambda answer: str(answer["ModelName"]),
+        canonical=cfn_names(),
+        shape=shape_model,
+        facts=GOVERNANCE
+        | {
+            "inference.isolated",
+            "network.private_network",
+            "network.direct_internet",
+            "network.egress_restricted",
+            "artefact.images",
+            "artefact.private_registry",
+            "artefact.remote_code",
+            "artefact.executable_format",
+            "artefact.model_pinned",
+            "artefact.model_transport_protected",
+            "secrets.literals",
+            "secrets.defaults",
+            "principal.assigned",
+        },
+        relations=frozenset({"runs_as", "reads_from", "attached_to"}),
+    ),
+    Collector(
+        native_type="AWS::SageMaker::EndpointConfig",
+        asset_type="endpoint_config",
+        list=_call("ListEndpointConfigs", items="EndpointConfigs", page_size=100),
+        describe=_gone("DescribeEndpointConfig", "EndpointConfigName"),
+        bulk=(TAGS,),
+        identify=lambda answer, _place: str(answer["EndpointConfigArn"]),
+        name=lambda answer: str(answer["EndpointConfigName"]),
+        canonical=cfn_names(),
+        shape=shape_config,
+        facts=GOVERNANCE | frozenset(_FROM_CONFIG),
+        relations=frozenset({"encrypts_with", "writes_to", "serves"}),
+    ),
+    Collector(
+        native_type="AWS::SageMaker::Endpoint",
+        asset_type="endpoint",
+        list=_call("ListEndpoints", items="Endpoints", page_size=100),
+        describe=_gone("DescribeEndpoint", "EndpointName"),
+        bulk=(TAGS,),
+        identify=lambda answer, _place: str(answer["EndpointArn"]),
+        name=lambda answer: str(answer["EndpointName"]),
+        canonical=cfn_names(),
+        shape=shape_endpoint,
+        facts=GOVERNANCE,
+        relations=frozenset({"configured_by", "serves", "encrypts_with", "runs_as", "attached_to", "reads_from"}),
+        via=(
+            Via(native_type="AWS::SageMaker::Endpoint", relation="configured_by", facts=_FROM_CONFIG, hands_on=("serves", "encrypts_with")),
+            Via(native_type="AWS::SageMaker::Endpoint", relation="serves", facts=_FROM_MODELS, hands_on=("runs_as", "attached_to", "reads_from")),
+        ),
+    ),
+)

@@ -1,0 +1,88 @@
+"""What AWS shapes share: tags, ownership, containers, policy statements' principals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from zscan.collect import Bulk, Call
+from zscan.collect.redact import names_secret
+from zscan.model.asset import Draft
+from zscan.model.document import Document, Reading, every, some
+from zscan.model.redacted import redacted_pattern
+from zscan.model.unknown import Unknown
+
+TAGS = Bulk(
+    path="Tags",
+    call=Call(
+        service="resourcegroupstaggingapi", operation="GetResources", action="tag:GetResources", items="ResourceTagMappingList", page_size=100
+    ),
+    index=lambda entry: str(entry["ResourceARN"]),
+    keys=lambda body: [body["@id"]],
+    take=lambda entry: entry.get("Tags") or [],
+)
+
+GOVERNANCE = frozenset({"governance.owner", "governance.environment", "governance.classification"})
+_TAG_NAMES = {
+    "governance.owner": {"owner", "team", "contact", "owner-email", "owneremail", "cost-center-owner", "product-owner"},
+    "governance.environment": {"environment", "env", "stage"},
+    "governance.classification": {"data-classification", "dataclassification", "classification", "data-class", "sensitivity"},
+}
+
+
+def asset(document: Document, asset_type: str) -> Draft:
+    """A draft with tags and ownership facts. The name is a key besides the id, as AWS documents refer by either."""
+    draft = Draft(document, asset_type)
+    draft.keys.add(document.name)
+    tags = document["Tags"]
+    draft.tags = tags.value if isinstance(tags.value, Unknown) else _tag_map(tags.value)
+    for path, names in _TAG_NAMES.items():
+        draft.set(path, tags.map(lambda value, names=names: any(key.lower().replace("_", "-") in names and text for key, text in _tag_map(value).items())))
+    return draft
+
+
+def _tag_map(tags: Any) -> dict[str, str]:
+    """Tags as CloudFormation writes them: a list of Key/Value pairs, or (for some types) a map."""
+    if isinstance(tags, Mapping):
+        return {str(key): str(value) for key, value in tags.items()}
+    return {str(tag.get("Key", "")): str(tag.get("Value", "")) for tag in tags or () if isinstance(tag, Mapping)}
+
+
+def image(name: str, reading: Reading) -> Any:
+    """One element of `artefact.images`. ECR tags can be overwritten, so only a digest pins."""
+    value = reading.value
+    if isinstance(value, Unknown):
+        return {"name": name, "image": value, "pinned": value, "floating": value}
+    text = str(value or "")
+    tag = text.rsplit("/", 1)[-1].partition("@")[0].partition(":")[2]
+    pinned = "@sha256:" in text
+    return {"name": name, "image": text, "pinned": pinned, "floating": not pinned and tag in {"", "latest", "main", "master", "nightly", "dev"}}
+
+
+def secret_settings(variables: Reading, where: str) -> tuple[list[Any], list[Any]]:
+    """Elements of `secrets.literals` and `secrets.defaults` for a map of settings whose values were redacted on receipt."""
+    literals: list[Any] = []
+    defaults: list[Any] = []
+    for name, value in variables.items():
+        if value.unknown:
+            if name == "" or names_secret(name):
+                literals.append(value.value)
+            continue
+        pattern = redacted_pattern(value.value)
+        if pattern == "known-default":
+            defaults.append({"name": name, "where": where})
+        elif pattern:
+            literals.append({"name": name, "where": where})
+    return literals, defaults
+
+
+def all_of(readings: Iterable[Reading], *, empty: bool = True) -> Reading:
+    """Conjunction over a list of truth readings; of none, `empty`."""
+    items = list(readings)
+    return every(*items) if items else Reading(empty)
+
+
+def any_of(readings: Iterable[Reading]) -> Reading:
+    """Disjunction over a list of truth readings; of none, false."""
+    items = list(readings)
+    return some(*items) if items else Reading(False)

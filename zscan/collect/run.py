@@ -1,0 +1,283 @@
+"""The coordinator: which tasks to do, in which order, until nothing new is referred to.
+
+It alone writes the journal, follows references and builds documents. Tasks run behind one `concurrent.futures.Executor`; everything that
+is decided from their answers is decided here, in key order, so that the result does not depend on timing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from zscan.collect import Bulk, Call, Collector, Place
+from zscan.collect.answers import Answer, CallError, answer_key, fill, listed
+from zscan.collect.gather import Gatherer
+from zscan.collect.journal import Journal
+from zscan.collect.tasks import Identity, Task, carry_out
+from zscan.model.asset import Draft, Fragment
+from zscan.model.document import Document
+from zscan.model.gap import Gap
+from zscan.model.source import ApiSource
+from zscan.model.unknown import ReasonCode, Unknown
+
+_CHUNK = 8  # things read by one task: large enough to amortise a task, small enough to spread one big region over all workers
+_PATIENCE = 2  # unanswered calls after which a place counts as dead: waiting for each of its calls would stall the whole scan
+
+Context = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the collecting is: tasks done, tasks known of, the place of the last one."""
+
+    done: int
+    known: int
+    place: str
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the coordinator built."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    fragments: list[Fragment] = field(default_factory=list)
+    gaps: dict[str, Gap] = field(default_factory=dict)
+    documents: int = 0
+
+    def note(self, gap: Gap) -> None:
+        """Keep a gap once."""
+        self.gaps[gap.id] = gap
+
+
+class MissingAnswerError(LookupError):
+    """A call whose answer is neither recorded nor under way."""
+
+
+class Coordinator:
+    """Collects from one provider. `perform` does one task and gives its answers; it must be picklable for process executors."""
+
+    def __init__(  # noqa: PLR0913 (the wiring of a run; keyword-only)
+        self,
+        *,
+        collectors: Sequence[Collector],
+        places: Sequence[Place],
+        identity: Identity,
+        executor: Executor,
+        perform: Callable[[Task], list[Answer]],
+        journal: Journal,
+        progress: Callable[[Progress], None] = lambda _progress: None,
+    ) -> None:
+        self._by_type = {collector.native_type: collector for collector in collectors}
+        self._places, self._identity = tuple(places), identity
+        self._executor, self._perform, self._journal, self._progress = executor, perform, journal, progress
+        self._running: dict[Future[list[Answer]], Task] = {}
+        self._listings: dict[str, list[tuple[Collector, Place, Context]]] = defaultdict(list)
+        self._asked: set[str] = set()
+        self._new: list[tuple[Collector, Place, Context]] = []
+        self._unanswered: Counter[tuple[str, str]] = Counter()
+        self._expired: set[str] = set()
+        self._done = 0
+        self._resumed = len(journal) > 0
+        self.result = Gathered()
+
+    def run(self) -> Gathered:
+        """Everything the places hold, and what it refers to, to a fixed point."""
+        for place, collector in self._eager():
+            self._start(collector, place)
+        while True:
+            self._drain()
+            batch, self._new = self._new, []
+            if not batch:
+                break
+            for draft in self._build(batch):
+                self._follow(draft)
+        self.result.drafts.sort(key=lambda draft: (draft.id, draft.account, draft.region))
+        self.result.fragments.sort(key=lambda fragment: fragment.id)
+        return self.result
+
+    # ------------------------------------------------------------------ what to do
+
+    def _eager(self) -> Iterator[tuple[Place, Collector]]:
+        """Region-major, so that one slow region is started first everywhere instead of last."""
+        for place in self._places:
+            for collector in self._by_type.values():
+                if not collector.resolves and not collector.parent and (collector.scope == "region") == bool(place.region):
+                    yield place, collector
+
+    def _start(self, collector: Collector, place: Place, context: Context | None = None) -> None:
+        if collector.list is None:
+            self._read(collector, place, [context or {}])
+            return
+        key = answer_key(place.account, place.region, collector.list.id, fill(collector.list.params, context or {}))
+        self._listings[key].append((collector, place, context or {}))
+        if key in self._asked:
+            if self._journal.get(key) is not None:
+                self._expand(collector, place, context or {})
+            return
+        self._asked.add(key)
+        self._submit(Task(_flat(place), collector.native_type, "list", (context or {},), self._identity))
+
+    def _expand(self, collector: Collector, place: Place, context: Context) -> None:
+        """A listing answered: read what it holds, and list what lies below."""
+        children = [child for child in self._by_type.values() if child.parent == collector.native_type]
+        hidden = tuple(child.native_type for child in children)
+        gatherer = Gatherer(collector, place, self._recorded, self.result.note, hidden)
+        items = gatherer.contexts(context)
+        self._read(collector, place, items)
+        for child in children:
+            for item in items:
+                self._start(child, place, item)
+
+    def _read(self, collector: Collector, place: Place, items: Sequence[Context]) -> None:
+        self._new += [(collector, place, item) for item in items]
+        if not items:
+            return
+        self._ask_bulk(collector, place)
+        if collector.describe is None and not collector.parts:
+            return
+        for start in range(0, len(items), _CHUNK):
+            self._submit(Task(_flat(place), collector.native_type, "read", tuple(items[start : start + _CHUNK]), self._identity))
+
+    def _ask_bulk(self, collector: Collector, place: Place) -> None:
+        keys = {answer_key(place.account, place.region, bulk.call.id, fill(bulk.call.params, {})) for bulk in collector.bulk}
+        if keys - self._asked:
+            self._asked |= keys
+            self._submit(Task(_flat(place), collector.native_type, "bulk", ({},), self._identity))
+
+    def _follow(self, draft: Draft) -> None:
+        """Read what a draft refers to, once."""
+        for reference in draft.references:
+            for native_type in reference.native_types:
+                collector = self._by_type.get(native_type)
+                if collector is None or not collector.resolves or not isinstance(reference.key, str):
+                    continue
+                found = collector.locate(reference.key, Place(draft.provider, draft.account, draft.region, self._partition))
+                if found is None:
+                    continue
+                place, key = found
+                place = Place(place.provider, place.account, place.region if collector.scope == "region" else "", place.partition)
+                once = f"{place}/{native_type}" + ("" if collector.list else f"/{key}")
+                if once not in self._asked:
+                    self._asked.add(once)
+                    self._start(collector, place, None if collector.list else {"key": key})
+
+    @property
+    def _partition(self) -> str:
+        return self._places[0].partition if self._places else "aws"
+
+    # ------------------------------------------------------------------ doing it
+
+    def _submit(self, task: Task) -> None:
+        if self._resumed and self._already(task):
+            self._finished(task, [])
+            return
+        why = self._hopeless(task.where)
+        if why is not None:
+            refused: dict[str, Answer] = {}
+
+            def refuse(place: Place, call: Call, params: Mapping[str, Any]) -> Answer:
+                answer = Answer(place.account, place.region, call.id, dict(params), [], why, "")
+                return refused.setdefault(answer.key, answer)
+
+            carry_out(task, refuse)
+            self._finished(task, list(refused.values()))
+            return
+        self._running[self._executor.submit(self._perform, task)] = task
+
+    def _already(self, task: Task) -> bool:
+        """Whether the journal holds every answer of a task (a resumed run)."""
+        try:
+            carry_out(task, self._recorded)
+        except MissingAnswerError:
+            return False
+        return True
+
+    def _hopeless(self, place: Place) -> CallError | None:
+        if place.account in self._expired:
+            return CallError("ExpiredToken", "the credentials ran out during the scan", ReasonCode.EXPIRED)
+        if self._unanswered[place.account, place.region] >= _PATIENCE:
+            return CallError("NoAnswer", "the region had stopped answering before this call", ReasonCode.TIMEOUT)
+        return None
+
+    def _drain(self) -> None:
+        while self._running:
+            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+            for future in done:
+                task = self._running.pop(future)
+                self._finished(task, future.result())
+
+    def _finished(self, task: Task, answers: list[Answer]) -> None:
+        self._journal.put(answers)
+        for answer in answers:
+            if answer.error is not None and answer.error.reason == ReasonCode.TIMEOUT:
+                self._unanswered[answer.account, answer.region] += 1
+            elif answer.error is not None and answer.error.reason == ReasonCode.EXPIRED:
+                self._expired.add(answer.account)
+        self._done += 1
+        self._progress(Progress(self._done, self._done + len(self._running), str(task.where)))
+        if task.step == "list":
+            call = self._by_type[task.native_type].list
+            if call is None:
+                raise MissingAnswerError(task.native_type)
+            key = answer_key(task.where.account, task.where.region, call.id, fill(call.params, task.inputs[0]))
+            for collector, place, context in self._listings[key]:
+                self._expand(collector, place, context)
+
+    def _recorded(self, place: Place, call: Call, params: Mapping[str, Any]) -> Answer:
+        key = answer_key(place.account, place.region, call.id, params)
+        answer = self._journal.get(key)
+        if answer is None:
+            raise MissingAnswerError(key)
+        return answer
+
+    # ------------------------------------------------------------------ what it means
+
+    def _build(self, batch: Sequence[tuple[Collector, Place, Context]]) -> list[Draft]:
+        drafts: list[Draft] = []
+        for collector, place, context in sorted(batch, key=lambda entry: (entry[0].native_type, entry[1], str(entry[2]))):
+            gatherer = Gatherer(collector, place, self._recorded, self.result.note)
+            document = gatherer.document(context)
+            if document is None:
+                continue
+            self.result.documents += 1
+            self._join_bulk(collector, place, document)
+            for shaped in collector.shape(document):
+                if isinstance(shaped, Fragment):
+                    self.result.fragments.append(shaped)
+                    continue
+                if "key" in context:
+                    shaped.keys.add(str(context["key"]))
+                drafts.append(shaped)
+        self.result.drafts += drafts
+        return drafts
+
+    def _join_bulk(self, collector: Collector, place: Place, document: Document) -> None:
+        for bulk in collector.bulk:
+            answer = self._recorded(place, bulk.call, fill(bulk.call.params, {}))
+            entries = list(listed(answer, bulk.call, (collector.native_type,), self.result.note))
+            document.body[bulk.path] = _joined(bulk, document, entries)  # type: ignore[index]  # bodies are built here, as dicts
+            document.origin.parts[bulk.path] = ApiSource(bulk.call.id, collected_at=answer.at)  # type: ignore[attr-defined]  # a LiveOrigin
+
+
+def _flat(place: Place) -> tuple[str, str, str, str]:
+    return (place.provider, place.account, place.region, place.partition)
+
+
+def _joined(bulk: Bulk, document: Document, entries: Iterable[Any]) -> Any:
+    """What a bulk listing says of one document. A key that is missing from a listing cut short is unknown, not absent."""
+    table: dict[str, Any] = {}
+    missing: Unknown | None = None
+    for entry in entries:
+        if isinstance(entry, Unknown):
+            missing = entry
+        else:
+            table[bulk.index(entry)] = entry
+    wanted = list(bulk.keys({**document.body, "@id": document.id, "@name": document.name}))
+    found = [bulk.take(table[key]) for key in wanted if key in table]
+    incomplete = missing is not None and len(found) < len(wanted)
+    if bulk.many:
+        return [*found, missing] if incomplete else found
+    return found[0] if found else (missing if incomplete else [])

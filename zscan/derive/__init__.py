@@ -1,0 +1,1 @@
+"""Derivations: facts that no single document holds. Pure functions over linked drafts."""

@@ -1,0 +1,60 @@
+"""Facets about identities: what they are, what they were granted, who may become them, and which one an asset uses."""
+
+from zscan.model.vocabulary import Bool, Enum, Facet, Fact, ListOf, Str
+
+FACETS = (
+    Facet(
+        "identity",
+        "A principal.",
+        {
+            "kind": Fact(Enum(("role", "user", "group", "service_account")), "What sort of principal it is."),
+            "is_default": Fact(Bool, "It is the one that the platform assigns when none is named."),
+            "boundary": Fact(Bool, "A permission boundary caps what it may do."),
+            "token_mounted": Fact(Bool, "Its token is put into every workload that runs as it."),
+            "static_keys": Fact(Bool, "It has access keys that do not expire on their own."),
+        },
+    ),
+    Facet(
+        "identity.granted",
+        "What the principal's own policies hand out, boundary and groups included; denies of the organisation are not counted.",
+        {
+            "admin": Fact(Bool, "Every action on every resource."),
+            "wildcard_service": Fact(Bool, "Every action of a whole service on every resource."),
+            "invoke_any_model": Fact(Bool, "Calls of every model, not of named ones."),
+            "invoke_models": Fact(Bool, "Calls of some model."),
+            "change_guardrails": Fact(Bool, "Changes of guardrails or of model-invocation logging."),
+            "pass_any_role": Fact(Bool, "Handing any role to a service."),
+            "read_any_secret": Fact(Bool, "Reading every secret."),
+            "escalate": Fact(Bool, "Rights by which it can give itself more rights, or act inside other workloads."),
+            "full_ai_access": Fact(Bool, "A provider's full-access policy for an AI service."),
+        },
+    ),
+    Facet(
+        "identity.trust",
+        "Who may become the principal.",
+        {
+            "anyone": Fact(Bool, "Every account may, with no condition."),
+            "foreign_accounts": Fact(ListOf(Str), "Accounts other than its own that may."),
+            "external_id_missing": Fact(Bool, "A foreign account may without an external id."),
+            "unpinned_ai_service": Fact(Bool, "An AI service may on behalf of any account: no source account or source ARN is demanded."),
+        },
+    ),
+    Facet(
+        "principal",
+        "The identity that the asset itself runs as.",
+        {
+            "assigned": Fact(Bool, "It runs as an identity chosen for it, not as the platform's default."),
+            "shared": Fact(Bool, "Another agent, or another kind of AI workload, runs as the same identity."),
+            "token_mounted": Fact(Bool, "Credentials for the cluster's own API are put into it."),
+            "static_cloud_keys": Fact(Bool, "It carries long-lived cloud access keys."),
+        },
+    ),
+    Facet(
+        "sharing",
+        "What the asset's own policy says about others.",
+        {
+            "public": Fact(Bool, "Its policy lets everybody in, with no condition that narrows it."),
+            "foreign_accounts": Fact(ListOf(Str), "Accounts other than its own that its policy lets in."),
+        },
+    ),
+)

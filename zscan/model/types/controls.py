@@ -1,0 +1,11 @@
+"""Facets of control assets: settings of an account, a project or a region that stand for themselves."""
+
+from zscan.model.vocabulary import Bool, Facet, Fact
+
+FACETS = (
+    Facet(
+        "scope",
+        "What is known of the scope that a control governs.",
+        {"ai_in_use": Fact(Bool, "AI is used in the scope: an AI asset was seen, or its usage was measured.")},
+    ),
+)

@@ -1,0 +1,48 @@
+"""Facets about the content controls in front of models."""
+
+from zscan.model.vocabulary import Bool, Enum, Facet, Fact, Int, ListOf, Record, Str
+
+STRENGTHS = ("none", "low", "medium", "high")
+ACTIONS = ("none", "detect", "mask", "block")
+
+FACETS = (
+    Facet(
+        "guard",
+        "The content controls that stand in front of the asset.",
+        {
+            "attached": Fact(Bool, "A guardrail is attached."),
+            "version_fixed": Fact(Bool, "The guardrail is used in a numbered version, not as a draft."),
+            "fails_closed": Fact(Bool, "When the control is down, traffic stops."),
+        },
+    ),
+    Facet(
+        "guardrail",
+        "A guardrail's own content.",
+        {
+            "ready": Fact(Bool, "It can be used."),
+            "filters": Fact(
+                ListOf(
+                    Record(
+                        {
+                            "type": Str,
+                            "input_strength": Enum(STRENGTHS),
+                            "output_strength": Enum(STRENGTHS),
+                            "input_action": Enum(ACTIONS),
+                            "output_action": Enum(ACTIONS),
+                        },
+                        key="type",
+                    )
+                ),
+                "Harm filters: `hate`, `insults`, `sexual`, `violence`, `misconduct`, `prompt_attack`.",
+            ),
+            "personal_data": Fact(
+                ListOf(Record({"type": Str, "input_action": Enum(ACTIONS), "output_action": Enum(ACTIONS)}, key="type")),
+                "Kinds of personal data, and patterns, that it looks for.",
+            ),
+            "denied_topics": Fact(Int, "How many topics are forbidden."),
+            "profanity_filter": Fact(Bool, "Profanity is filtered."),
+            "words": Fact(Int, "How many words of the customer's own are filtered."),
+            "grounding": Fact(Bool, "Answers are checked for support by their sources."),
+        },
+    ),
+)

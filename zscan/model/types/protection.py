@@ -1,0 +1,95 @@
+"""Facets about encryption, keys, secrets, logging and the care of data."""
+
+from zscan.model.vocabulary import Bool, Date, Enum, Facet, Fact, Int, ListOf, Record, Str
+
+FACETS = (
+    Facet(
+        "encryption",
+        "Protection of data at rest and between the asset's own parts.",
+        {
+            "at_rest": Fact(Bool, "Stored data is encrypted."),
+            "customer_key": Fact(Bool, "Stored data is encrypted with a key that the customer names."),
+            "capture_customer_key": Fact(Bool, "Captured requests and answers are encrypted with a key that the customer names."),
+            "output_customer_key": Fact(Bool, "What the asset writes is encrypted with a key that the customer names."),
+            "hardware_key_only": Fact(Bool, "Its disks are encrypted by the hardware, with keys that no customer can choose."),
+            "internal_traffic": Fact(Bool, "Traffic between the asset's own nodes is encrypted."),
+        },
+    ),
+    Facet(
+        "key",
+        "A cryptographic key.",
+        {
+            "customer_managed": Fact(Bool, "The customer, not the provider, manages the key."),
+            "enabled": Fact(Bool, "The key can be used."),
+            "pending_deletion": Fact(Bool, "The key is scheduled for deletion."),
+            "rotation_enabled": Fact(Bool, "The key material rotates on its own."),
+            "rotation_days": Fact(Int, "Days between rotations, when it rotates."),
+        },
+    ),
+    Facet(
+        "secrets",
+        "Credentials that the asset's own settings hold.",
+        {
+            "literals": Fact(
+                ListOf(Record({"name": Str, "where": Str}, key="name")),
+                "Settings whose value is a credential in plain text. The value itself is never kept.",
+            ),
+            "defaults": Fact(
+                ListOf(Record({"name": Str, "where": Str}, key="name")),
+                "Settings that hold a credential known from a product's documentation or examples.",
+            ),
+            "in_instructions": Fact(Bool, "Instructions or prompts hold a credential in plain text."),
+        },
+    ),
+    Facet(
+        "logging",
+        "Records of use.",
+        {
+            "invocations": Fact(Bool, "Every model call is recorded."),
+            "bodies": Fact(Bool, "Prompts and answers of the text modality are part of the record."),
+            "destination_encrypted": Fact(Bool, "The record goes to a destination that names a customer key."),
+            "captured": Fact(Bool, "A sample of the endpoint's requests and answers is kept for quality and abuse analysis."),
+            "capture_complete": Fact(Bool, "Both requests and answers are captured."),
+            "audit": Fact(Bool, "Tool and gateway calls leave an audit record."),
+            "telemetry": Fact(Bool, "Traces or metrics are exported."),
+        },
+    ),
+    Facet(
+        "store",
+        "A place where data lies.",
+        {
+            "public": Fact(Bool, "Everybody on the internet may read or write it."),
+            "public_blocked": Fact(Bool, "Every public grant is blocked whatever the policy says."),
+            "versioned": Fact(Bool, "Overwritten and deleted data is kept as versions."),
+            "tls_only": Fact(Bool, "Requests without TLS are refused."),
+            "access_logged": Fact(Bool, "Reads and writes are logged."),
+            "foreign_accounts": Fact(ListOf(Str), "Accounts other than its own that its policy lets in."),
+        },
+    ),
+    Facet(
+        "data",
+        "Care of the data that the asset keeps.",
+        {
+            "deleted_with_source": Fact(Bool, "Derived data, such as embeddings, goes when its source goes."),
+            "scope_limited": Fact(Bool, "Only a stated part of the source is read."),
+            "owner_pinned": Fact(Bool, "The account that must own the storage is named."),
+            "retention_days": Fact(Int, "Days after which it is removed; 0 means never."),
+            "download_allowed": Fact(Bool, "Users may copy results out of the interactive tool."),
+        },
+    ),
+    Facet(
+        "governance",
+        "Who answers for the asset and what it is for, as its tags or labels state.",
+        {
+            "owner": Fact(Bool, "An owner is named."),
+            "environment": Fact(Bool, "The environment is named."),
+            "classification": Fact(Bool, "The class of its data is named."),
+        },
+    ),
+    Facet("lifecycle", "When the asset came and goes.", {"created_at": Fact(Date, "When it was made.")}),
+    Facet(
+        "volume",
+        "A storage class or a claim on one.",
+        {"encrypted": Fact(Bool, "Its storage class encrypts data."), "kind": Fact(Enum(("claim", "class")), "What it is.")},
+    ),
+)

@@ -1,0 +1,28 @@
+"""The typed edges between assets."""
+
+from zscan.model.vocabulary import RelationType
+
+_AI = ("endpoint", "model", "notebook", "studio", "training_job", "agent", "tool_server", "gateway", "vector_store", "ml_app", "pipeline")
+_STORES = ("data_store", "volume", "vector_store", "feature_store")
+
+RELATIONS = (
+    RelationType("runs_as", "The identity that the asset acts with.", ("identity",)),
+    RelationType("member_of", "The group or scope that the asset belongs to.", ("identity", "namespace")),
+    RelationType("grants", "The principals that a binding gives rights to.", ("identity",)),
+    RelationType("encrypts_with", "The key that protects the asset's data.", ("key",)),
+    RelationType("reads_from", "Where the asset reads data or weights from.", _STORES),
+    RelationType("writes_to", "Where the asset writes data to.", _STORES),
+    RelationType("logs_to", "Where records of use go.", ("data_store",)),
+    RelationType("configured_by", "The configuration object that holds the asset's settings.", ("endpoint_config",)),
+    RelationType("serves", "The models that the asset answers with.", ("model",)),
+    RelationType("built_from", "What the asset was made from.", ("model", "training_job", "model_registry")),
+    RelationType("part_of", "The asset that this one is a piece of.", (*_AI, "knowledge_base", "namespace")),
+    RelationType("guarded_by", "The guardrail or gateway in front of the asset.", ("guardrail", "gateway")),
+    RelationType("retrieves_from", "The knowledge base that answers are grounded in.", ("knowledge_base", "vector_store")),
+    RelationType("calls_tool", "Tools and tool servers that the asset calls.", ("tool_server", "function")),
+    RelationType("calls_model", "Models and endpoints that the asset calls.", ("model", "endpoint", "gateway")),
+    RelationType("exposed_by", "Published ways in that lead to the asset.", ("route",)),
+    RelationType("routes_to", "What a published way in leads to.", _AI),
+    RelationType("attached_to", "Networks, firewalls and subnets that the asset is attached to.", ("firewall", "subnet", "private_link")),
+    RelationType("same_as", "The same thing seen by another source.", (*_AI, "identity", "key", "data_store", "guardrail")),
+)
