@@ -76,7 +76,9 @@ def framework(*controls: Control, name: str = "demo") -> Framework:
 
 def control(control_id: str, *links: tuple[str, str], **changes: Any) -> Control:
     evidence = tuple(ControlEvidence(objective, strength, "because") for objective, strength in links)  # type: ignore[arg-type]  # test data
-    return Control(**{"id": control_id, "title": "t", "statement": "s", "citation": "c", "coverage": "observable", "evidence": evidence, **changes})
+    return Control(
+        **{"id": control_id, "title": "t", "statement": "s", "citation": "c", "coverage": "observable", "evidence": evidence, **changes}
+    )
 
 
 def scan(assets: list[Asset], findings: list[Finding], rules: list[Rule], **changes: Any) -> Scan:
@@ -111,7 +113,13 @@ def scan(assets: list[Asset], findings: list[Finding], rules: list[Rule], **chan
 
 def rich_scan() -> Scan:
     """A scan with something in every member."""
-    lost = gap(scope="aws/1/eu-west-1", call="sagemaker:ListModels", reason=ReasonCode.DENIED, permission="sagemaker:ListModels", affects=("AWS::SageMaker::Model",))
+    lost = gap(
+        scope="aws/1/eu-west-1",
+        call="sagemaker:ListModels",
+        reason=ReasonCode.DENIED,
+        permission="sagemaker:ListModels",
+        affects=("AWS::SageMaker::Model",),
+    )
     reason = Reason(ReasonCode.DENIED, "sagemaker:DescribeEndpoint", lost.id)
     live = asset(
         "arn:aws:sagemaker:eu-west-1:111122223333:endpoint/chat",

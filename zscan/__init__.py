@@ -1,3 +1,3 @@
-"""zscan: a posture scanner and compliance reporter for zero-trust AI."""
+"""zscan: a command-line posture scanner and compliance reporter for zero-trust AI."""
 
 __version__ = "0.1.0"

@@ -143,7 +143,8 @@ def assess(
     evaluation: Evaluation, frameworks: Iterable[Framework], *, official: Mapping[str, str] | None = None
 ) -> tuple[FrameworkResult, ...]:
     """The chapter of each framework. `official` holds wording from a catalogue that the user supplied, by `<framework>@<version>/<control>`
-    or by control id or alias alone."""
+    or by control id or alias alone.
+    """
     book = _Book(evaluation)
     wording = official or {}
     return tuple(

@@ -107,7 +107,8 @@ def git_root(start: Path) -> Path | None:
 
 def find(cwd: Path, choice: str = "") -> PolicyFile | None:
     """The policy file for a caller in `cwd`. `choice` is what `--config` says: "" (look at the git root, or in `cwd` outside git), a
-    path, or `none`. Raises `ConfigError`."""
+    path, or `none`. Raises `ConfigError`.
+    """
     if choice == "none":
         return None
     path = (cwd / choice if choice else (git_root(cwd) or cwd) / FILE).resolve()
@@ -166,7 +167,8 @@ _PART = re.compile(r"""\s*\.?\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)""")
 
 def _lines(text: str) -> dict[Place, int]:
     """Line of each key, for messages: tomllib keeps no positions. Lines inside a multi-line string may be taken for keys; a message then
-    names a line too near the end, never another file."""
+    names a line too near the end, never another file.
+    """
     lines: dict[Place, int] = {(): 1}
     table: Place = ()
     repeated: dict[Place, int] = {}

@@ -1,86 +1,126 @@
 """The errors zscan raises on purpose. Each says what happened, why, and what to do; the exit code belongs to the kind.
 
-    ZscanError
-    ├── UsageError            2   arguments or environment that cannot be used
-    │   └── ConfigError       2   zscan.toml or a waiver file
-    ├── RuleError             2   a rule file
-    ├── MappingError          2   a mapping or objectives file
-    ├── CredentialsError      4   nobody could be signed in
+    ZscanError                2   anything below
+    ├── UsageError            2   arguments or an environment that cannot be used
+    │   └── ConfigError       2   zscan.toml, a waiver or a baseline file      (names file and line)
+    ├── RuleError             2   a rule file                                  (names file and line)
+    ├── MappingError          2   a mapping, objectives or catalogue file      (names file and line)
+    ├── CredentialsError      4   no requested target could be authenticated
     └── NothingToAuditError   5   no target held anything to read
+
+What could not be read *during* a scan is no error but a gap, a part of the result. Any other exception is a bug (exit 70).
+A leaf module: everything may import it, it imports nothing of zscan.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    import os
+
 
 class ZscanError(Exception):
-    """What happened (`message`), `why`, and what to do (`hint`)."""
+    """Something the user can act on: what happened (`message`), `why`, and what to do (`hint`)."""
 
-    exit_code = 2
+    default_exit_code: ClassVar[int] = 2
 
-    def __init__(self, message: str, *, why: str = "", hint: str = "") -> None:
+    def __init__(self, message: str, *, why: str = "", hint: str = "", exit_code: int | None = None) -> None:
         super().__init__(message)
-        self.message, self.why, self.hint = message, why, hint
+        self.message = message
+        self.why = why
+        self.hint = hint
+        self.exit_code = self.default_exit_code if exit_code is None else exit_code
 
     def diagnostics(self) -> str:
-        """The error as people read it, one line per part."""
-        lines = [self.message, f"  why:  {self.why}" if self.why else "", f"  what to do:  {self.hint}" if self.hint else ""]
-        return "\n".join(line for line in lines if line)
+        """The error as people read it: what happened, why, what to do; one part a line, control characters made visible."""
+        return _printable("\n".join([*self._what_happened(), *self._why_and_what_to_do()]))
 
+    def _what_happened(self) -> list[str]:
+        return [self.message]
 
-class UsageError(ZscanError):
-    """Arguments or an environment that cannot be used."""
+    def _why_and_what_to_do(self) -> list[str]:
+        parts = (("why", self.why), ("what to do", self.hint))
+        return [f"  {label}: {text}" for label, text in parts if text]
 
 
 class _FileError(ZscanError):
+    """An error in a file people write: it points at the place, and at the likely word where one is misspelt."""
+
     def __init__(  # noqa: PLR0913 (a record; keyword-only)
         self,
         message: str,
         *,
-        file: str = "",
+        file: str | os.PathLike[str] = "",
         line: int = 0,
         column: int = 0,
         snippet: str = "",
         suggestion: str = "",
         why: str = "",
         hint: str = "",
+        exit_code: int | None = None,
     ) -> None:
-        super().__init__(message, why=why, hint=hint)
-        self.file, self.line, self.column, self.snippet, self.suggestion = file, line, column, snippet, suggestion
+        """`line` and `column` count from 1, 0 is unknown; `snippet` is the line of the file; `suggestion` is the likely word."""
+        super().__init__(message, why=why, hint=hint, exit_code=exit_code)
+        self.file = str(file)
+        self.line = line
+        self.column = column
+        self.snippet = snippet
+        self.suggestion = suggestion
 
-    def diagnostics(self) -> str:
-        """`file:line:column: message`, the offending text with a caret, and a suggestion."""
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        lines = [f"{place}: {self.message}" if place else self.message]
-        if self.snippet:
-            lines += [f"  {line}" for line in self.snippet.splitlines()]
-        if self.suggestion:
-            lines.append(f"  did you mean {self.suggestion}?")
-        if self.why:
-            lines.append(f"  why:  {self.why}")
-        if self.hint:
-            lines.append(f"  what to do:  {self.hint}")
-        return "\n".join(lines)
+    @property
+    def place(self) -> str:
+        """`file:line:column`, as far as known."""
+        known = (self.file, self.line, self.column if self.line else 0)
+        return ":".join(str(part) for part in known if part)
+
+    def _what_happened(self) -> list[str]:
+        first = f"{self.place}: {self.message}" if self.place else self.message
+        meant = [f"  did you mean {self.suggestion}?"] if self.suggestion else []
+        return [first, *self._marked_snippet(), *meant]
+
+    def _marked_snippet(self) -> list[str]:
+        """The snippet, with a caret under the column where it is one line (a longer one comes with its own marks)."""
+        lines = [line.rstrip() for line in self.snippet.splitlines()]
+        number = str(self.line) if self.line else ""
+        margin = " " * len(number)
+        if len(lines) != 1:
+            return [f"  {margin} | {line}" for line in lines]
+        shown = [f"  {number} | {lines[0]}"]
+        if 0 < self.column <= len(lines[0]) + 1:
+            lead = "".join("\t" if char == "\t" else " " for char in lines[0][: self.column - 1])
+            shown.append(f"  {margin} | {lead}^")
+        return shown
+
+
+class UsageError(ZscanError):
+    """Arguments or an environment that cannot be used; nothing was audited."""
 
 
 class ConfigError(_FileError, UsageError):
-    """A configuration or waiver file that cannot be used."""
+    """A configuration, waiver or baseline file that cannot be used; nothing was audited."""
 
 
 class RuleError(_FileError):
-    """A rule file that cannot be used."""
+    """A rule file that cannot be used; nothing was audited."""
 
 
 class MappingError(_FileError):
-    """A mapping, objectives or catalogue file that cannot be used."""
+    """A mapping, objectives or catalogue file that cannot be used; nothing was audited."""
 
 
 class CredentialsError(ZscanError):
-    """Nobody could be signed in."""
+    """No requested target could be authenticated."""
 
-    exit_code = 4
+    default_exit_code = 4
 
 
 class NothingToAuditError(ZscanError):
-    """No target held anything to read."""
+    """A path does not exist, or no target held a readable document or scope."""
 
-    exit_code = 5
+    default_exit_code = 5
+
+
+def _printable(text: str) -> str:
+    """Text with every control character spelt out: a hostile file name must not drive the terminal."""
+    return "".join(char if char.isprintable() or char in "\n\t" else f"\\x{ord(char):02x}" for char in text)

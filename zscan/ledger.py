@@ -18,7 +18,8 @@ SCHEMA = "zscan.baseline/v1"
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the findings below were found with. `dark` names rules and native types (or asset ids) that blocking gaps kept from sight;
-    `"*"` stands for a gap whose extent is not known. `as_of` is the end of collection, RFC 3339 UTC."""
+    `"*"` stands for a gap whose extent is not known. `as_of` is the end of collection, RFC 3339 UTC.
+    """
 
     schema: str
     tool: str

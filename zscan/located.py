@@ -183,7 +183,7 @@ def _scalar(event: ScalarEvent) -> Any:
     return float(text) if _FLOAT.match(text) else text
 
 
-_AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.S)
+_AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _UNKNOWN_FIELD = re.compile(r"unknown field `([^`]+)`")
 _MISSING_FIELD = re.compile(r"missing required field `([^`]+)`")
@@ -192,7 +192,8 @@ _ENUM_VALUE = re.compile(r"Invalid enum value '([^']*)'")
 
 def typed(located: Located, kind: type[T], *, words: Iterable[str] = ()) -> T:
     """The data as `kind` (a msgspec struct). A mismatch raises the file's kind of error with the line, and a suggestion out of the
-    struct's own member names or `words` (members of closed sets)."""
+    struct's own member names or `words` (members of closed sets).
+    """
     try:
         return msgspec.convert(located.data, kind)
     except msgspec.ValidationError as problem:

@@ -94,7 +94,7 @@ class _Raw(msgspec.Struct, kw_only=True):
 
 
 def decode(data: bytes, name: str = "scan") -> Scan:
-    """A scan out of its document. `name` is for messages. Raises `UsageError`: not JSON, another schema, members missing or of a wrong type.
+    """A scan out of its document. `name` is for messages. Raises `UsageError`: not JSON, another schema, members missing or wrong.
 
     Facts take the struct of their asset's type; unknown optional members are passed over.
     """
@@ -138,7 +138,8 @@ def decode_asset(data: bytes | msgspec.Raw) -> Asset:
 
 def _lenient(data: msgspec.Raw, kind: type[T]) -> T:
     """`data` as `kind`, without the members that `kind` does not know: the model's structs are strict for people's files, a scan of a
-    later version is not a person's mistake."""
+    later version is not a person's mistake.
+    """
     return msgspec.convert(_known(msgspec.json.decode(data), msgspec.inspect.type_info(kind)), kind)
 
 

@@ -1,6 +1,6 @@
 """Snapshots: the inventory after derivation, saved so that rules can be applied again later and elsewhere.
 
-One zip file, members uncompressed: `manifest.json`, `run.json`, `gaps.json` and `assets/<type>.jsonl.zst` (JSON lines under zstandard,
+One zip file, members uncompressed: `manifest.json`, `about.json` and `assets/<type>.jsonl.zst` (JSON lines under zstandard,
 one member for each asset type, so that a reader streams what it wants). The manifest holds the sha256 of every member; all are checked
 before anything is believed. The same inventory gives the same bytes.
 """
@@ -21,6 +21,7 @@ import msgspec
 from zscan.errors import UsageError
 from zscan.model.asset import Asset
 from zscan.model.gap import Gap
+from zscan.model.offers import Offer
 from zscan.model.scan import Run
 from zscan.scanfile import decode_asset
 
@@ -43,6 +44,14 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: int = 0
 
 
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands beside the assets: the run that collected them, what it could not read, and what each native type offers."""
+
+    run: Run
+    gaps: tuple[Gap, ...]
+    offers: dict[str, Offer]
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a snapshot holds. `derive_version` says which derivation made the facts; another one may judge differently."""
 
@@ -53,11 +62,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshot:
-    """An opened snapshot whose hashes were right. `run` and `gaps` are those of the collection; assets are read when they are asked for."""
+    """An opened snapshot whose hashes were right. Assets are read when they are asked for."""
 
-    def __init__(self, path: Path, manifest: Manifest, run: Run, gaps: tuple[Gap, ...]) -> None:
+    def __init__(self, path: Path, manifest: Manifest, about: About) -> None:
         """Made by `open_snapshot`."""
-        self.path, self.manifest, self.run, self.gaps = path, manifest, run, gaps
+        self.path, self.manifest, self.about = path, manifest, about
 
     @property
     def derive_version(self) -> str:
@@ -80,15 +89,15 @@ class Snapshot:
         return self.assets()
 
 
-def write(path: Path, assets: Iterable[Asset], *, run: Run, gaps: Iterable[Gap], versions: tuple[str, str]) -> Manifest:
+def write(path: Path, assets: Iterable[Asset], *, about: About, versions: tuple[str, str]) -> Manifest:
     """Save an inventory; `versions` are those of the program and of the derivation. Written beside and renamed, readable by the owner
-    alone. Raises `UsageError` if the file cannot be written."""
+    alone. Raises `UsageError` if the file cannot be written.
+    """
     try:
         with ExitStack() as stack:
             encode = msgspec.json.Encoder(order="deterministic").encode
             parts = _asset_parts(stack, assets, encode)
-            parts["run.json"] = _whole(stack, encode(run))
-            parts["gaps.json"] = _whole(stack, encode(tuple(gaps)))
+            parts["about.json"] = _whole(stack, encode(about))
             members = tuple(_member(name, *parts[name]) for name in sorted(parts))
             manifest = Manifest(schema=SCHEMA, tool=versions[0], derive_version=versions[1], members=members)
             _write_zip(path, encode(manifest), {name: parts[name][0] for name in sorted(parts)})
@@ -169,7 +178,7 @@ def is_snapshot(path: Path) -> bool:
     if not path.is_file() or not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
-        return {"manifest.json", "run.json", "gaps.json"} <= set(archive.namelist())
+        return {"manifest.json", "about.json"} <= set(archive.namelist())
 
 
 def open_snapshot(path: Path) -> Snapshot:
@@ -180,13 +189,12 @@ def open_snapshot(path: Path) -> Snapshot:
             if manifest.schema != SCHEMA:
                 raise UsageError(f"{path}: a snapshot of another version ({manifest.schema})", hint=f"This version reads {SCHEMA}.")
             _verify(path, archive, manifest)
-            run = msgspec.json.decode(_head(archive, "run.json"), type=Run)
-            gaps = msgspec.json.decode(_head(archive, "gaps.json"), type=tuple[Gap, ...])
+            about = msgspec.json.decode(_head(archive, "about.json"), type=About)
     except OSError as problem:
         raise UsageError(f"{path}: {problem.strerror or 'cannot be read'}", hint="Check the path and its permissions.") from None
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, msgspec.DecodeError) as problem:
         raise UsageError(f"{path}: not a snapshot, or a damaged one", why=f"{problem}.", hint="Save it again with `--save`.") from None
-    return Snapshot(path, manifest, run, gaps)
+    return Snapshot(path, manifest, about)
 
 
 def _head(archive: zipfile.ZipFile, name: str) -> bytes:

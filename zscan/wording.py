@@ -30,7 +30,9 @@ def load_catalog(path: Path) -> dict[str, str]:
             raise MappingError("not JSON", file=str(path), why=f"{problem}.", hint=hint) from None
     else:
         data = read_yaml(text, str(path), MappingError).data
-    wording = dict(_oscal(data["catalog"]) if _is_oscal(data) else _items(data))
+    wording: dict[str, str] = {}
+    for name, words in _oscal(data["catalog"]) if _is_oscal(data) else _items(data):
+        wording.setdefault(name, words)
     if not wording:
         raise MappingError(
             "holds no control with a text", file=str(path), hint="Expected an OSCAL catalogue, or items with `id` and `text`."
@@ -49,7 +51,7 @@ def _oscal(catalog: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         node = pending.pop()
         if not isinstance(node, dict):
             continue
-        pending += [*_list(node.get("groups")), *_list(node.get("controls"))]
+        pending += reversed([*_list(node.get("groups")), *_list(node.get("controls"))])  # a stack: document order
         text = "\n".join(
             _prose(part) for part in _list(node.get("parts")) if isinstance(part, dict) and part.get("name") == "statement"
         ).strip()
@@ -85,9 +87,9 @@ def _items(data: Any) -> Iterator[tuple[str, str]]:
     while pending:
         node = pending.pop()
         if isinstance(node, list):
-            pending += node
+            pending += reversed(node)
         elif isinstance(node, dict):
-            pending += node.values()
+            pending += reversed(node.values())
             text = " ".join(str(node[key]) for key in ("title", "text") if isinstance(node.get(key), str))
             if isinstance(node.get("id"), str) and text:
                 for name in _names(node):

@@ -46,7 +46,7 @@ class _Writer:
         self.indent = 1
         self.count = 0
         self.reads: list[dict[tuple[str, ...], str]] = [{}]
-        self.variables: dict[str, tuple[str, Type]] = {}
+        self.variables: dict[str, str] = {}
         self.namespace: dict[str, Any] = {
             "glob": functions.glob,
             "within": functions.cidr_within,
@@ -88,7 +88,7 @@ class _Writer:
         return name
 
     def subject(self, name: str) -> str:
-        return "a" if name == ir.ROOT else self.variables[name][0]
+        return "a" if name == ir.ROOT else self.variables[name]
 
     def value(self, node: Node) -> str:
         """Writes what computes `node`; the answer is a name or constant that holds its value."""
@@ -104,9 +104,9 @@ class _Writer:
             case ir.Related(subject, kind, _):
                 return self.read((subject, "relations", kind), f"related({self.subject(subject)}, {kind!r})")
             case ir.Variable(name, _):
-                return self.variables[name][0]
+                return self.variables[name]
             case ir.Field(variable, name, _):
-                return self.read((variable, "field", name), f"{self.variables[variable][0]}.{_safe(name)}")
+                return self.read((variable, "field", name), f"{self.variables[variable]}.{_safe(name)}")
             case ir.All() | ir.Any():
                 return self.junction(node)
             case ir.Quantifier():
@@ -123,9 +123,8 @@ class _Writer:
         path = ".".join(_safe(part) for part in node.path.split("."))
         if node.subject == ir.ROOT:
             return self.read((ir.ROOT, "fact", path), f"a.facts.{path}")
-        variable, kind = self.variables[node.subject]
-        assert isinstance(kind, AssetOf)  # noqa: S101 (the checker binds facts to asset variables only)
-        carrying = self.constant(frozenset(carriers(node.path, kind.types)))
+        variable = self.variables[node.subject]
+        carrying = self.constant(frozenset(carriers(node.path)))
         return self.read((node.subject, "fact", path), f"{variable}.facts.{path} if {variable}.type in {carrying} else None")
 
     def operation(self, node: Node) -> str:
@@ -201,7 +200,7 @@ class _Writer:
         with self.block(f"if {elements}:"), self.block(f"for {element} in {elements}:"):
             self.write(f"if {element} is None:")
             self.write(f"    {result} = None; continue")
-            with self.bound(node.variable, element, node.source.type.item):  # type: ignore[union-attr]  # checked: a list
+            with self.bound(node.variable, element):
                 body = self.value(node.body)
             self.write(f"if {body} is {decides}:")
             self.write(f"    {result} = {decides}; break")
@@ -209,8 +208,8 @@ class _Writer:
         return result
 
     @contextmanager
-    def bound(self, variable: str, name: str, kind: Type) -> Iterator[None]:
-        self.variables[variable] = (name, kind)
+    def bound(self, variable: str, name: str) -> Iterator[None]:
+        self.variables[variable] = name
         yield
         del self.variables[variable]
 
@@ -239,7 +238,7 @@ class _Writer:
         with self.block(f"if {gate} is True:"):
             source = self.value(each.source)
             self.write(f"{result} = [('', None)] if {source} is None else [] if {source} else [('', {NOT_APPLICABLE})]")
-            with self.block(f"for {element} in {source} or ():"), self.bound(each.variable, element, each.item):
+            with self.block(f"for {element} in {source} or ():"), self.bound(each.variable, element):
                 self.write(f"key = {_key(each.item, element)}")
                 self.write("if key is None:")
                 self.write(f"    {result}.append(('', None)); continue")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import cache
 
 from zscan.engine.ir import Attribute, AssetOf, AssetsOf, Fact, Node, Related, Tags, Type
 from zscan.engine.syntax import ExpressionError, Name, Select, Syntax
@@ -61,9 +62,15 @@ def describe(kind: Type) -> str:
             return "a list of assets"
 
 
-def carriers(path: str, types: Iterable[str]) -> tuple[str, ...]:
+@cache
+def carried(asset_type: str) -> frozenset[str]:
+    """The facts that assets of this type can carry."""
+    return frozenset(VOCABULARY.facts_of(asset_type))
+
+
+def carriers(path: str, types: Iterable[str] = tuple(VOCABULARY.types)) -> tuple[str, ...]:
     """Which of the asset types carry the fact `path`."""
-    return tuple(name for name in types if path in VOCABULARY.facts_of(name))
+    return tuple(name for name in types if path in carried(name))
 
 
 def member(subject: str, types: tuple[str, ...], names: Chain, *, known: Iterable[str] = ()) -> Node:
@@ -79,12 +86,12 @@ def member(subject: str, types: tuple[str, ...], names: Chain, *, known: Iterabl
     if carriers(path, types):
         return Fact(subject, path, VOCABULARY.facts[path].type)
     _refuse_steps_into_values(types, names)
-    candidates = {fact for name in types for fact in VOCABULARY.facts_of(name)}
+    candidates = {fact for name in types for fact in carried(name)}
     below = sorted(fact for fact in candidates if fact.startswith(path + "."))
     if below:
         raise ExpressionError(f"{path} is a group of facts, not a fact; it has: {', '.join(fact[len(path) + 1 :] for fact in below)}", offset)
     if path in VOCABULARY.facts:
-        others = ", ".join(name for name in VOCABULARY.types if path in VOCABULARY.facts_of(name))
+        others = ", ".join(carriers(path))
         raise ExpressionError(f"{_kinds(types)} do not carry the fact {path}; it is carried by: {others}", offset)
     suggestion = closest(path, {*candidates, *VOCABULARY.relations, *ATTRIBUTES, "tags", *known})
     raise ExpressionError(f"unknown fact {path!r} of {_kinds(types)}", _wrong_part(names, candidates), suggestion)

@@ -124,7 +124,7 @@ class Draft:
         self.view, self.unit, self.origin = document.view, document.unit, document.origin
         self.source: Source = document.origin.at(())
         self.tags: Mapping[str, str] | Unknown | None = None
-        self.keys: set[str] = {self.id}
+        self.keys: set[str] = {self.id, *document.keys}
         self.labels: Mapping[str, str] = {}
         self.namespace = ""
         self.facts: dict[str, Any] = {}

@@ -171,11 +171,10 @@ class Document:
     """One resource as the provider or a file states it, in canonical shape.
 
     `id` is the asset id; `native_type` the provider's type name (`AWS::SageMaker::Model`, `apps/Deployment`, `compose/service`).
-    `unit` is the file unit that references resolve in first ("" for live documents). `summary` marks a live document whose own read
-    failed, so that only what the listing said is known.
+    `unit` is the file unit that references resolve in first ("" for live documents); `keys` are further names it is referred to by.
     """
 
-    __slots__ = ("account", "body", "id", "name", "native_type", "origin", "provider", "region", "unit", "view")
+    __slots__ = ("account", "body", "id", "keys", "name", "native_type", "origin", "provider", "region", "unit", "view")
 
     def __init__(  # noqa: PLR0913 (a plain record; all keyword-only)
         self,
@@ -190,7 +189,9 @@ class Document:
         region: str = "",
         view: View = "live",
         unit: str = "",
+        keys: frozenset[str] = frozenset(),
     ) -> None:
+        self.keys = keys
         self.id, self.native_type, self.name, self.provider = id, native_type, name, provider
         self.account, self.region, self.view, self.unit = account, region, view, unit
         self.body, self.origin = body, origin

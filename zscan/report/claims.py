@@ -8,17 +8,24 @@ from zscan.model.framework import ControlStatus
 BOUNDARY: tuple[tuple[str, str], ...] = (
     (
         "Automated examination",
-        "A program read the configuration of the named targets at a point in time. It did not interview anybody, try an attack or watch a period.",
+        (
+            "A program read the configuration of the named targets at a point in time. "
+            "It did not interview anybody, try an attack or watch a period."
+        ),
     ),
     ("Self-assessment", "Whoever ran it chose targets, level and waivers. It is not an opinion of an independent assessor."),
     ("Design is not operation", "A setting that is in place says how a control is designed, not that it works over time."),
     (
         "Evidence for a framework, not conformity with it",
-        "A control's status sums up the evidence found for it. Large parts of every framework are organisational and are not assessed here.",
+        (
+            "A control's status sums up the evidence found for it. "
+            "Large parts of every framework are organisational and are not assessed here."
+        ),
     ),
 )
 
 NOTHING_FOUND = "No exceptions were found in what was evaluated."
+NO_AI = "No AI was found in what was completely read."
 NOTHING_EVALUATED = "Nothing was evaluated: no check reached a verdict."
 
 STATUS_WORDS: dict[Status, str] = {
@@ -56,6 +63,15 @@ REASON_WORDS = {
     "NOT_RENDERED": "a template that was not rendered",
     "NO_FILE_FORM": "exists only in the live system",
     "OUT_OF_SCOPE": "outside what the run was asked to read",
+}
+
+PROVIDER_WORDS = {
+    "aws": "AWS",
+    "azure": "Azure",
+    "gcp": "Google Cloud",
+    "kubernetes": "Kubernetes",
+    "compose": "Compose",
+    "terraform": "Terraform",
 }
 
 CHANGE_WORDS = {

@@ -20,7 +20,8 @@ _WORD_JOINER = "\u2060"
 
 
 def visible(text: str, *, keep_newlines: bool = False) -> str:
-    """`text` with control, format, bidirectional, surrogate and unassigned characters shown as their code point (`‹U+001B›`).
+    """`text` with control, format, bidirectional, surrogate and unassigned characters shown as their code point (U+001B in
+    single angle quotes).
 
     Other spaces become a plain space. Control pictures would be shorter, but few fonts have them.
     """
@@ -30,7 +31,7 @@ def visible(text: str, *, keep_newlines: bool = False) -> str:
 
 
 def _sign(char: str) -> str:
-    return " " if unicodedata.category(char) == "Zs" else f"‹U+{ord(char):04X}›"
+    return " " if unicodedata.category(char) == "Zs" else f"\u2039U+{ord(char):04X}\u203a"
 
 
 def clipped(text: str, limit: int) -> str:
@@ -39,7 +40,7 @@ def clipped(text: str, limit: int) -> str:
 
 
 def terminal(text: str) -> str:
-    """For a terminal: no character that moves the cursor, colours, rings or reorders. Markup of a console library is the caller's to escape."""
+    """For a terminal: no character that moves the cursor, colours, rings or reorders. Console markup is the caller's to escape."""
     return visible(text)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from heapq import nsmallest
+from itertools import chain
 
 from zscan.model.asset import Asset
 from zscan.model.finding import Finding, Status
@@ -101,7 +102,7 @@ def page(scan: Scan) -> Page:
     limited = counts.verdicts.total > FULL_UP_TO
     groups = view.findings_by_rule(scan, limit=SHOWN_PER_RULE if limited else None, counts=counts)
     fixes = view.top_fixes(scan)
-    waived = sorted(islice(view.waived_findings(scan), SHOWN_WAIVED), key=_by_expiry)
+    waived = nsmallest(SHOWN_WAIVED, view.waived_findings(scan), key=_by_expiry)
     inventory = view.assets_by_type(scan, SHOWN_PER_TYPE)
     shown = [finding for group in groups for findings in group.shown.values() for finding in findings]
     return Page(

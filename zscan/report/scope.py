@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from zscan.model.asset import Asset
 from zscan.model.gap import Gap
 from zscan.model.scan import Scan
 from zscan.model.types import VOCABULARY
 from zscan.report.tally import Tally, tally
+
+_Cause: TypeAlias = tuple[bool, str, str]  # blocking, reason, permission (else call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,29 @@ class GapGroup:
 def gaps_folded(scan: Scan, counts: Tally | None = None) -> list[GapGroup]:
     """Gaps by cause, blocking first, then by how many checks they leave undecided."""
     counts = counts or tally(scan)
-    groups: dict[tuple[bool, str, str], list[Gap]] = defaultdict(list)
+    groups: dict[_Cause, list[Gap]] = defaultdict(list)
     for gap in scan.gaps:
-        groups[gap.blocking, str(gap.reason), gap.permission or gap.call].append(gap)
-    folded = [_gap_group(members, counts) for members in groups.values()]
+        groups[_cause(gap)].append(gap)
+    undecided = _undecided(scan, counts)
+    folded = [_gap_group(members, undecided[cause]) for cause, members in groups.items()]
     return sorted(folded, key=lambda group: (not group.blocking, -group.undecided, group.reason, group.permission, group.calls))
 
 
-def _gap_group(gaps: list[Gap], counts: Tally) -> GapGroup:
+def _cause(gap: Gap) -> _Cause:
+    return gap.blocking, str(gap.reason), gap.permission or gap.call
+
+
+def _undecided(scan: Scan, counts: Tally) -> Counter[_Cause]:
+    """Unknown findings per cause; one that names several gaps of a cause counts once."""
+    causes = {gap.id: _cause(gap) for gap in scan.gaps}
+    undecided: Counter[_Cause] = Counter()
+    for gap_ids, number in counts.unknown_by_gaps.items():
+        for cause in {causes[gap_id] for gap_id in gap_ids if gap_id in causes}:
+            undecided[cause] += number
+    return undecided
+
+
+def _gap_group(gaps: list[Gap], undecided: int) -> GapGroup:
     def distinct(read: Callable[[Gap], Iterable[str]]) -> tuple[str, ...]:
         return tuple(sorted({text for gap in gaps for text in read(gap) if text}))
 
@@ -51,7 +69,7 @@ def _gap_group(gaps: list[Gap], counts: Tally) -> GapGroup:
         affects=distinct(lambda gap: gap.affects),
         details=distinct(lambda gap: (gap.detail,)),
         count=sum(gap.count for gap in gaps),
-        undecided=sum(counts.unknown_by_gap[gap.id] for gap in gaps),
+        undecided=undecided,
     )
 
 

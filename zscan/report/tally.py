@@ -71,7 +71,7 @@ class Tally:
     worst: dict[str, Severity] = field(default_factory=dict)  # rule id → highest severity of its open failures, else of its findings
     by_evidence: dict[EvidenceClass, Verdicts] = field(default_factory=lambda: {"observed": Verdicts(), "declared": Verdicts()})
     changes: Counter[Change] = field(default_factory=Counter)
-    unknown_by_gap: Counter[str] = field(default_factory=Counter)
+    unknown_by_gaps: Counter[frozenset[str]] = field(default_factory=Counter)  # the gaps a finding names → such findings
 
 
 def tally(scan: Scan) -> Tally:
@@ -87,19 +87,19 @@ def tally(scan: Scan) -> Tally:
         if finding.change is not None:
             counts.changes[finding.change] += 1
         if finding.status is Status.UNKNOWN:
-            counts.unknown_by_gap.update(set(finding.gap_ids))
+            counts.unknown_by_gaps[frozenset(finding.gap_ids)] += 1
     ranked = list(Severity)
     counts.worst = {rule_id: ranked[rank] for rule_id, (_, rank) in worst.items()}
     return counts
 
 
 def share(part: int, whole: int, noun: str = "") -> str:
-    """`12 of 40 checks (30 %)`: a share never stands without its denominator. Nothing and everything need no percentage."""
+    """`12 of 40 checks (30%)`: a share never stands without its denominator. Nothing and everything need no percentage."""
     text = f"{part:,} of {whole:,} {noun}".rstrip()
     if not 0 < part < whole:
         return text
-    percent = min(max(round(part * 100 / whole), 1), 99)  # neither "0 %" for something nor a full score for less than all
-    return f"{text} ({percent} %)"
+    percent = min(max(round(part * 100 / whole), 1), 99)  # neither "0%" for something nor a full score for less than all
+    return f"{text} ({percent}%)"
 
 
 def counts_sentence(counts: Counts | Verdicts) -> str:

@@ -49,7 +49,7 @@ def connection_facts(sheet: Sheet, containers: Sequence[Container], body: Any = 
         [{"name": name, "host": host} for name, (host, _) in sorted(backends.items())],
         *(path for _, path in backends.values()),
     )
-    unverified = [*_unverified(containers), *(path for path, key, value in _fields(body) if _UNVERIFIED_FIELD.get(key) is value)]
+    unverified = [*_unverified(containers), *(path for path, key, value in _fields(body) if key in _UNVERIFIED_FIELD and value is _UNVERIFIED_FIELD[key])]
     sheet.put("network.tls_verification_off", bool(unverified), *unverified)
     exporters = [c.path for c in containers if any(c.env.get(n) not in (None, "", "none") for n in _EXPORTERS) or any(c.flags.get(f) for f in _EXPORT_FLAGS)]
     elsewhere = Unknown(Reason(ReasonCode.OUT_OF_SCOPE, "no exporter in the manifest; a monitor elsewhere may collect from it"))

@@ -1,0 +1,56 @@
+"""The command line: arguments, printing, progress and exit codes live here and nowhere else.
+
+Commands are thin: they turn arguments into the inputs of a stage, call it, and print what it gave. Heavy imports stay inside functions, so
+that `zscan --help` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+
+INTERRUPTED, BUG = 130, 70
+
+
+def main() -> None:
+    """The program. Every way out of it is an exit code that means something."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and give its exit code; nothing but this prints an error."""
+    import click
+
+    from zscan.cli.app import app
+    from zscan.errors import ZscanError
+
+    try:
+        result = app(arguments, prog_name="zscan", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except ZscanError as error:
+        print(f"zscan: {error.diagnostics()}", file=sys.stderr)
+        return error.exit_code
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        print("zscan: interrupted; what was read is kept, `--resume` continues", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001 (the outermost border: a traceback would be of no use to the user)
+        return _bug(error)
+    return result if isinstance(result, int) else 0
+
+
+def _bug(error: Exception) -> int:
+    import os
+    import traceback
+
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    print(f"zscan: internal error: {type(error).__name__}: {error} ({place.name}, line {place.lineno} of {os.path.basename(place.filename)})", file=sys.stderr)
+    print("  This is a bug in zscan. ZSCAN_DEBUG=1 shows the whole traceback for a report.", file=sys.stderr)
+    if os.environ.get("ZSCAN_DEBUG"):
+        traceback.print_exception(error)
+    return BUG

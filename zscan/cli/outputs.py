@@ -1,0 +1,83 @@
+"""`-o FORMAT[=PATH]`: which reports to write where, and writing them."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zscan.errors import UsageError
+from zscan.model.scan import Scan
+from zscan.report import Format, formats
+
+TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One report that was asked for; no path means standard output."""
+
+    format: Format
+    path: Path | None
+
+
+def parse(arguments: Sequence[str]) -> list[Wanted]:
+    """What `-o` asks for. Raises UsageError for unknown formats, two reports on standard output, or two in one file."""
+    wanted: list[Wanted] = []
+    for argument in arguments:
+        name, _, path = argument.partition("=")
+        if name not in formats():
+            close = difflib.get_close_matches(name, formats(), 1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            raise UsageError(f"unknown output format {name!r}", hint=f"{hint}known: {', '.join(formats())}")
+        wanted.append(Wanted(formats()[name], Path(path) if path else None))
+    places = [str(one.path) if one.path else "-" for one in wanted]
+    twice = sorted({place for place in places if places.count(place) > 1})
+    if twice:
+        raise UsageError(f"two reports for {twice[0] if twice[0] != '-' else 'standard output'}", hint="give each its own path: -o html=report.html")
+    return wanted
+
+
+def write(scan: Scan, wanted: Sequence[Wanted]) -> list[Path]:
+    """Write every report; files are replaced in one step, so that a failed write leaves the old one."""
+    written: list[Path] = []
+    for one in wanted:
+        data = one.format.render(scan)
+        if one.path is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+            continue
+        path = _place(one, scan)
+        _replace(path, data)
+        written.append(path)
+    return written
+
+
+def _place(one: Wanted, scan: Scan) -> Path:
+    """Where a report goes. An incomplete scan's SARIF must not close alerts: its name says that it is incomplete."""
+    if one.path is None:
+        raise ValueError("standard output has no path")
+    lost_sight = one.format.name == "sarif" and not scan.run.complete and not any(finding.change for finding in scan.findings)
+    if not lost_sight:
+        return one.path
+    path = one.path.with_name(f"{one.path.stem}.incomplete{one.path.suffix}")
+    print(
+        f"zscan: the scan is incomplete, so its SARIF is written as {path}: uploading it would close alerts that were only not seen. "
+        "Give --baseline to carry earlier findings on.",
+        file=sys.stderr,
+    )
+    return path
+
+
+def _replace(path: Path, data: bytes) -> None:
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            stream.write(data)
+        draft.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}", why=str(error), hint="check the folder and its rights") from error
