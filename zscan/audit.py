@@ -19,6 +19,7 @@ from zscan.derive.exposure import derive_exposure
 from zscan.derive.relevance import relevant
 from zscan.engine.checked import CheckedRule
 from zscan.engine.evaluate import Engine
+from zscan.engine.public import Entry, judge_public
 from zscan.engine.waive import LoadedWaiver, Waivers
 from zscan.link import link
 from zscan.model.asset import Asset
@@ -61,6 +62,7 @@ class Policy:
     config: ConfigNote | None = None
     digests: tuple[str, str] = ("", "")  # of rule and mapping files
     allowed_gap: Callable[[Gap], bool] = lambda _gap: False
+    public_by_design: Sequence[Entry] = ()
     types: tuple[str, ...] = ()  # only assets of these types are judged
 
 
@@ -95,10 +97,11 @@ def evaluate(inventory: Inventory, policy: Policy, *, started_at: str = "", fini
     """Judge an inventory. Pure: the same inventory and policy give the same scan."""
     chosen = tuple(sorted((checked.rule for checked in policy.chosen), key=lambda rule: rule.id))
     result = Engine(policy.chosen, inventory.offers, now=policy.now, params=policy.params).evaluate(inventory.assets)
+    by_id = {asset.id: asset for asset in inventory.assets}
+    judged = judge_public(result.findings, policy.chosen, by_id, policy.public_by_design, policy.now)
     former = {alias: rule.id for rule in chosen for alias in rule.aliases}
-    waivers = Waivers(policy.waivers, policy.now, names={asset.id: asset.name for asset in inventory.assets}, rule_ids=former)
-    types = {asset.id: asset.type for asset in inventory.assets}
-    findings = [waivers.apply(finding) for finding in result.findings if not policy.types or types[finding.asset_id] in policy.types]
+    waivers = Waivers(policy.waivers, policy.now, names={asset.id: asset.name for asset in by_id.values()}, rule_ids=former)
+    findings = [waivers.apply(finding) for finding in judged if not policy.types or by_id[finding.asset_id].type in policy.types]
     unseen = not_inventoried(inventory.gaps, chosen, inventory.offers)
     not_assessed = tuple(sorted({*result.not_assessed, *unseen}))
     evaluation = Evaluation(

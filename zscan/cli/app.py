@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from zscan.cli import audit
+from zscan.cli import audit, baseline, config, diff, doctor, explain, frameworks, inventory, permissions, report, rules, schema, version, waivers
 
 app = typer.Typer(
     name="zscan",
@@ -14,4 +14,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("audit", help=audit.HELP)(audit.command)
+for _name, _module in (
+    ("audit", audit),
+    ("inventory", inventory),
+    ("report", report),
+    ("diff", diff),
+    ("explain", explain),
+    ("permissions", permissions),
+    ("schema", schema),
+    ("doctor", doctor),
+    ("version", version),
+):
+    app.command(_name, help=_module.HELP)(_module.command)
+for _name, _group in (("rules", rules), ("frameworks", frameworks), ("waivers", waivers), ("baseline", baseline), ("config", config)):
+    app.add_typer(_group.app, name=_name)
+
+
+@app.callback(invoke_without_command=True)
+def _root(*, show: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    if show:
+        version.command()
+        raise typer.Exit

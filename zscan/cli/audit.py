@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from zscan.cli import options as o
 if TYPE_CHECKING:
     from zscan.audit import Inventory
     from zscan.cli.policy import Settings
+    from zscan.cli.targets import CollectOptions, Target
     from zscan.model.scan import Scan
 
 HELP = """Audit AI assets in clouds, manifests and infrastructure code.
@@ -93,7 +95,7 @@ def command(  # noqa: PLR0913, PLR0917 (one parameter per option; typer reads th
         complete_scope=policy.complete_scope(scope),
         base=policy.base(),
     )
-    inventory = _inventory(parsed, collecting, quiet=quiet)
+    inventory = inventory_of(parsed, collecting, quiet=quiet)
     if save is not None:
         _save(save, inventory, settings)
     scan = _judge(inventory, settings, baseline)
@@ -120,17 +122,17 @@ def _colour(*, no_color: bool) -> bool:
     return colour(sys.stdout, forbidden=no_color)
 
 
-def _inventory(parsed: list[object], collecting: object, *, quiet: bool) -> Inventory:
+def inventory_of(parsed: Sequence[Target], collecting: CollectOptions, *, quiet: bool) -> Inventory:
     from zscan.audit import take_inventory
     from zscan.cli import terminal
     from zscan.cli import targets as t
 
-    if parsed[0].kind == "snapshot":  # type: ignore[attr-defined]
+    if parsed[0].kind == "snapshot":
         from zscan.cli.snapshots import load
 
-        return load(Path(parsed[0].name))  # type: ignore[attr-defined]
-    collected = t.collect(parsed, collecting, progress=terminal.progress(quiet=quiet))  # type: ignore[arg-type]
-    return take_inventory(collected, complete_scope=collecting.complete_scope)  # type: ignore[attr-defined]
+        return load(Path(parsed[0].name))
+    collected = t.collect(parsed, collecting, progress=terminal.progress(quiet=quiet))
+    return take_inventory(collected, complete_scope=collecting.complete_scope)
 
 
 def _judge(inventory: Inventory, settings: Settings, baseline: Path | None) -> Scan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from zscan.config import Effective
     from zscan.engine.load import LoadedRules
     from zscan.model.gap import Gap
+    from zscan.model.offers import Offer
+    from zscan.model.rule import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class Settings:
         """The policy over an inventory: chosen rules, frameworks, waivers, parameters."""
         from zscan.audit import Policy
         from zscan.bundled import mappings_dir
-        from zscan.engine.load import select
+        from zscan.engine.levels import select
         from zscan.engine.waive import parse_waivers
         from zscan.located import read_text
         from zscan.mappings import load_frameworks
@@ -49,33 +51,35 @@ class Settings:
 
         config = self.effective.config
         loaded = self.load()
+        level = level_named(loaded, config.level)
         chosen = select(
-            loaded,
-            level=config.level,
+            loaded.rules,
+            level=level,
             select=config.select,
             ignore=config.ignore,
             severity=config.severity,
             min_confidence=config.min_confidence,
         )
-        frameworks = load_frameworks([mappings_dir()], [objective.id for objective in loaded.objectives])
+        frameworks = load_frameworks([mappings_dir()], loaded.objectives)
         waivers = [waiver for path in self.effective.paths("waivers") for waiver in parse_waivers(_text(read_text, path), str(path))]
         official: dict[str, str] = {}
         for path in self.effective.paths("catalogs"):
             official |= load_catalog(path)
         return Policy(
             rules=loaded.rules,
-            chosen=chosen.rules,
-            objectives=loaded.objectives,
+            chosen=chosen,
+            objectives=tuple(loaded.objectives.values()),
             frameworks=_wanted(frameworks, config.frameworks),
             level=config.level,
             now=self.now,
-            params=_merged(chosen.params, config.params),
+            params=_merged(level.params, config.params, [rule.id for rule in chosen]),
             waivers=waivers,
             official=official,
             narrowed=self.narrowed(),
             config=self.effective.file.note if self.effective.file else None,
-            digests=(digest(loaded.files), digest(sorted(mappings_dir().glob("*.yaml")))),
+            digests=(loaded.digest, digest(sorted(mappings_dir().glob("*.yaml")))),
             allowed_gap=self.allowed_gap,
+            public_by_design=config.public_by_design,
             types=self.types,
         )
 
@@ -136,6 +140,17 @@ def load_rules(more: Sequence[Path] = ()) -> LoadedRules:
     return load_ruleset([rules_dir(), *more])
 
 
+def all_offers() -> dict[str, Offer]:
+    """What every native type of every collector offers."""
+    from zscan.collect import collectors
+    from zscan.collect.manifests.collect import READERS
+
+    offers = {collector.native_type: collector.offer("aws") for collector in collectors("aws")}
+    for reader in READERS:
+        offers |= reader.offers
+    return offers
+
+
 def moment(text: str) -> datetime:
     """`--now` as an instant; the present when empty. Raises UsageError."""
     if not text:
@@ -184,9 +199,19 @@ def _wanted(frameworks: Sequence[Any], names: Sequence[str]) -> list[Any]:
     return [framework for framework in frameworks if not names or framework.framework.id in keys]
 
 
-def _merged(first: Any, second: Any) -> dict[str, dict[str, Any]]:
-    """Parameters of the level, overridden by those of the policy file."""
-    return {rule: {**first.get(rule, {}), **second.get(rule, {})} for rule in sorted({*first, *second})}
+def level_named(loaded: LoadedRules, name: str) -> Level:
+    import difflib
+
+    if name in loaded.levels:
+        return loaded.levels[name]
+    close = difflib.get_close_matches(name, loaded.levels, 1)
+    raise UsageError(f"unknown level {name!r}", hint=f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(loaded.levels))}")
+
+
+def _merged(level: Mapping[str, Mapping[str, Any]], config: Mapping[str, Mapping[str, Any]], rules: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Parameters of the level, overridden by those of the policy file, for the rules that count."""
+    merged = {rule: {**level.get(rule, {}), **config.get(rule, {})} for rule in sorted({*level, *config} & set(rules))}
+    return {rule: values for rule, values in merged.items() if values}
 
 
 def _check_words(given: dict[str, Any]) -> None:

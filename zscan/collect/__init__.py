@@ -31,7 +31,8 @@ class Call:
     `action` is the permission that the provider demands for it (not always the operation's name). `params` are literals, or templates
     such as `{NotebookInstanceName}` filled from the listed item, the parent's item or the key to resolve. `items` is the dotted path of the
     list in each page; `take` the dotted path of what is kept of a single answer. `absent` are the error codes that mean "there is none",
-    which is the only way an error can become absence.
+    which is the only way an error can become absence; where a code is shared with other mistakes, `absent_message` is the part of the
+    message that only absence has.
     """
 
     service: str
@@ -42,6 +43,7 @@ class Call:
     take: str = ""
     page_size: int = 0  # asked for when listing; 0 leaves the provider's default
     absent: frozenset[str] = frozenset()
+    absent_message: str = ""
 
     @property
     def id(self) -> str:

@@ -70,7 +70,7 @@ def dig(value: Any, path: str) -> Any:
 def failure(answer: Answer, call: Call, affects: tuple[str, ...]) -> Gap | None:
     """The gap that a failed answer leaves; None when it did not fail, or the failure means absence or a service that is not offered."""
     error = answer.error
-    if error is None or error.reason == NOT_OFFERED or error.code in call.absent:
+    if error is None or error.reason == NOT_OFFERED or (error.code in call.absent and call.absent_message in error.message):
         return None
     reason = ReasonCode(error.reason)
     scope = "/".join(part for part in ("aws", answer.account, answer.region) if part)

@@ -130,7 +130,7 @@ class Checker:
                 raise ExpressionError(f"{head} is a record; name one of its fields: {', '.join(kind.fields)}", offset)
             return ir.Variable(head, kind)
         field, place = names[1]
-        if not isinstance(kind, Record) or len(names) > 2:
+        if not isinstance(kind, Record) or names[2:]:
             raise ExpressionError(f"{head} is {describe(kind)}; it has no {field!r}", place)
         if field not in kind.fields:
             raise ExpressionError(f"unknown field {field!r}; the record has: {', '.join(kind.fields)}", place, closest(field, kind.fields))
@@ -138,7 +138,7 @@ class Checker:
 
     def parameter(self, names: list[tuple[str, int]]) -> Node:
         """`params.<name>`."""
-        if len(names) != 2:
+        if len(names) == 1 or names[2:]:
             raise ExpressionError("a parameter is written params.<name>", names[0][1])
         name, offset = names[1]
         if name not in self.params:
@@ -314,7 +314,8 @@ class Checker:
     def must_have_arguments(self, syntax: Call, count: int) -> None:
         """The call has exactly `count` arguments."""
         if len(syntax.arguments) != count:
-            raise ExpressionError(f"{syntax.name}() takes {count} argument{'s' * (count > 1)}, found {len(syntax.arguments)}", syntax.offset)
+            plural = "s" if count > 1 else ""
+            raise ExpressionError(f"{syntax.name}() takes {count} argument{plural}, found {len(syntax.arguments)}", syntax.offset)
 
     def must_be_text(self, node: Node, syntax: Syntax) -> None:
         """`node` is text."""

@@ -90,7 +90,7 @@ class _Writer:
     def subject(self, name: str) -> str:
         return "a" if name == ir.ROOT else self.variables[name]
 
-    def value(self, node: Node) -> str:
+    def value(self, node: Node) -> str:  # noqa: PLR0911 (one answer per kind of node)
         """Writes what computes `node`; the answer is a name or constant that holds its value."""
         match node:
             case Const(value, _):
@@ -127,7 +127,7 @@ class _Writer:
         carrying = self.constant(frozenset(carriers(node.path)))
         return self.read((node.subject, "fact", path), f"{variable}.facts.{path} if {variable}.type in {carrying} else None")
 
-    def operation(self, node: Node) -> str:
+    def operation(self, node: Node) -> str:  # noqa: PLR0911 (one answer per operator)
         match node:
             case ir.Not(operand, _):
                 value = self.value(operand)

@@ -55,14 +55,18 @@ class _Plan:
     judge: Judge
 
 
-@dataclass(frozen=True)
+@dataclass
 class _View:
     """The inventory as the rules see it during one evaluation."""
 
     related: Related
-    interpreter: Interpreter
+    now: datetime
     not_assessed: set[NotAssessed] = field(default_factory=set)
     faults: dict[tuple[str, str], str] = field(default_factory=dict)  # rule and asset → internal error
+    interpreter: Interpreter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.interpreter = Interpreter(self.now, self.related)
 
 
 def status_of(verdict: Verdict) -> Status:
@@ -103,13 +107,13 @@ class Engine:
         findings.sort(key=lambda finding: (finding.rule_id, finding.asset_id, finding.key))
         return Evaluation(findings, sorted(view.not_assessed))
 
-    def stream(self, assets: Iterable[Asset], targets: Mapping[str, Asset], not_assessed: set[NotAssessed] | None = None) -> Iterator[Finding]:
-        """Findings asset by asset, for inventories that do not fit in memory. `targets` holds the assets that relations lead to."""
-        view = self._view(targets)
+    def stream(self, assets: Iterable[Asset], targets: Mapping[str, Asset], not_assessed: set[NotAssessed]) -> Iterator[Finding]:
+        """Findings asset by asset, for inventories that do not fit in memory. `targets` holds the assets that relations lead to; what could
+        not be tried is added to `not_assessed`.
+        """
+        view = _View(functions.resolver(targets), self.now, not_assessed)
         for asset in assets:
             yield from self._findings(asset, view)
-            if not_assessed is not None:
-                not_assessed |= view.not_assessed
 
     def count(self, assets: Iterable[Asset], targets: Mapping[str, Asset]) -> Counter[tuple[str, Status]]:
         """Verdicts counted per rule and status, without making findings."""
@@ -118,7 +122,7 @@ class Engine:
         counts: dict[tuple[str, str, str], list[Counter[Any]]] = {}
         settled: dict[tuple[str, str, str], int] = {}
         for asset in assets:
-            kind = (asset.type, asset.native_type, asset.view)
+            kind: tuple[str, str, str] = (asset.type, asset.native_type, asset.view)
             plan = self._plan(asset)
             settled[kind] = settled.get(kind, 0) + 1
             per_rule = counts.setdefault(kind, [Counter() for _ in plan.judged])
@@ -148,11 +152,10 @@ class Engine:
         if planned.condition is None:
             return Explanation(finding, None, None, planned.reason)
         applies, passes = self._traces(planned, asset, key, view)
-        return Explanation(finding, applies and steps_of(applies), passes and steps_of(passes))
+        return Explanation(finding, steps_of(applies) if applies else None, steps_of(passes) if passes else None)
 
     def _view(self, targets: Mapping[str, Asset]) -> _View:
-        related = functions.resolver(targets)
-        return _View(related, Interpreter(self.now, related))
+        return _View(functions.resolver(targets), self.now)
 
     def _plan(self, asset: Asset) -> _Plan:
         key = (asset.type, asset.native_type, asset.view)
@@ -179,7 +182,7 @@ class Engine:
         if not self.reference:
             try:
                 return plan.judge(asset, view.related)
-            except Exception:  # noqa: BLE001 (the border of generated code; found again and reported per rule below)
+            except Exception:  # noqa: BLE001, S110 (the border of generated code; found again and reported per rule below)
                 pass
         return [_guarded(one, asset, view) for one in plan.judged]
 
@@ -279,7 +282,9 @@ def _evidence(asset: Asset, path: str) -> Evidence:
     return Evidence(asset.id, path, value, "", source_of(asset, path))
 
 
-def _make(planned: Planned, asset: Asset, key: str, status: Status, message: str, rest: Why) -> Finding:  # noqa: PLR0913 (one call per field)
+def _make(  # noqa: PLR0913, PLR0917 (the parts of one finding, in the order of its fields)
+    planned: Planned, asset: Asset, key: str, status: Status, message: str, rest: Why
+) -> Finding:
     rule = planned.rule.rule
     return Finding(
         id=finding_id(rule.id, asset.id, key),

@@ -56,7 +56,7 @@ class Why:
 def why(trace: Trace, *, unknown: bool) -> Why:
     """What the value of a condition (or list) rests on; with `unknown`, also what is missing."""
     steps: dict[Step, None] = {}
-    leaves = list(_deciding(trace, True, steps))
+    leaves = list(_deciding(trace, steps, want=True))
     evidence: dict[tuple[str, str], Evidence] = {}
     missing: dict[tuple[str, Reason | str], None] = {}
     for leaf in leaves:
@@ -70,25 +70,25 @@ def why(trace: Trace, *, unknown: bool) -> Why:
     return Why(tuple(evidence.values())[:_MOST], tuple(steps), tuple(sorted(reasons)), tuple(sorted(gaps)))
 
 
-def _deciding(trace: Trace, want: bool, steps: dict[Step, None]) -> Iterator[Leaf]:
+def _deciding(trace: Trace, steps: dict[Step, None], *, want: bool) -> Iterator[Leaf]:
     """The tests below `trace` that made it what it is."""
     match trace.node:
         case ir.Not():
-            yield from _deciding(trace.operands[0], not want, steps)
+            yield from _deciding(trace.operands[0], steps, want=not want)
         case ir.All() | ir.Any():
             decides = isinstance(trace.node, ir.Any)
             for operand in trace.operands:
                 if operand.value is trace.value or trace.value is (not decides):
-                    yield from _deciding(operand, want, steps)
+                    yield from _deciding(operand, steps, want=want)
         case ir.Quantifier(kind, _, _, _, _):
-            yield from _deciding_elements(trace, kind == "exists", want, steps)
+            yield from _deciding_elements(trace, steps, decides=kind == "exists", want=want)
         case Const():
             return
         case _:
             yield Leaf(trace, want)
 
 
-def _deciding_elements(trace: Trace, decides: bool, want: bool, steps: dict[Step, None]) -> Iterator[Leaf]:
+def _deciding_elements(trace: Trace, steps: dict[Step, None], *, decides: bool, want: bool) -> Iterator[Leaf]:
     source = trace.operands[0]
     if trace.value is (not decides) or source.value is None:
         yield Leaf(trace, want)
@@ -99,7 +99,7 @@ def _deciding_elements(trace: Trace, decides: bool, want: bool, steps: dict[Step
         elif body.value is trace.value:
             if isinstance(source.node, ir.Related):
                 steps[Step(bound.owner.id, source.node.kind, bound.value.id)] = None
-            leaves = list(_deciding(body, want, steps))
+            leaves = list(_deciding(body, steps, want=want))
             yield from leaves or [Leaf(trace, want)]
 
 
@@ -138,7 +138,7 @@ def _evidence(read: Trace, leaf: Leaf) -> Evidence:
     value = read.value
     if isinstance(read.node, ir.Tags):
         value = _tag(leaf.trace, value)
-    return Evidence(asset_id, path, plain(value), expected(leaf.trace.node, leaf.want), source_of(read.asset(), path))
+    return Evidence(asset_id, path, plain(value), expected(leaf.trace.node, want=leaf.want), source_of(read.asset(), path))
 
 
 def _tag(test: Trace, tags: dict[str, str] | None) -> dict[str, str] | None:
@@ -170,16 +170,20 @@ def _missing(test: Trace) -> Iterator[tuple[str, Reason | str]]:
     """What is unknown below a test, each with its reasons."""
     for read in _walk(test):
         if isinstance(read.node, _READS) and not isinstance(read.node, ir.Attribute):
-            partial = isinstance(read.value, tuple | list) and None in read.value
-            if read.value is None or partial:
-                yield from _why_unknown(read, partial)
+            if _unknown(read.value):
+                yield from _why_unknown(read)
             elif isinstance(read.node, ir.Tags):
                 tags = _tag(test, read.value)
                 if not tags:
                     yield where(read)[1], "the tag is not there"
 
 
-def _why_unknown(read: Trace, partial: bool) -> Iterator[tuple[str, Reason | str]]:
+def _unknown(value: Any) -> bool:
+    """Whether a value, or a part of a list, is unknown."""
+    return value is None or (isinstance(value, tuple | list) and None in value)
+
+
+def _why_unknown(read: Trace) -> Iterator[tuple[str, Reason | str]]:
     asset = read.asset()
     _, path = where(read)
     name = path if asset is read.scope[ir.ROOT].value else f"{asset.name or asset.id}: {path}"
@@ -192,7 +196,7 @@ def _why_unknown(read: Trace, partial: bool) -> Iterator[tuple[str, Reason | str
         if isinstance(read.node, ir.Fact) and base not in carried(asset.type):
             yield name, f"{asset.type} assets do not carry it"
         else:
-            yield name, "the list was read in part" if partial else "no evidence was collected"
+            yield name, "no evidence was collected" if read.value is None else "the list was read in part"
 
 
 def _unseen(asset: Asset, read: Trace) -> Iterator[str]:
@@ -215,9 +219,8 @@ def steps_of(trace: Trace, element: str = "") -> ExplainStep:
     node: Node = trace.node
     reads = isinstance(node, _READS)
     reasons: tuple[str, ...] = ()
-    if reads and not isinstance(node, ir.Attribute) and (trace.value is None or (isinstance(trace.value, tuple | list) and None in trace.value)):
-        found = _why_unknown(trace, isinstance(trace.value, tuple | list))
-        reasons = tuple(sorted({_reason_text(reason) for _, reason in found}))
+    if reads and not isinstance(node, ir.Attribute) and _unknown(trace.value):
+        reasons = tuple(sorted({_reason_text(reason) for _, reason in _why_unknown(trace)}))
     below = [steps_of(operand) for operand in trace.operands if not isinstance(operand.node, Const)]
     below += [steps_of(body, bound.key or "?") for bound, body in trace.elements[:_MOST] if body is not None]
     asset_id = where(trace)[0] if reads else ""

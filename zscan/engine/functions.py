@@ -1,4 +1,4 @@
-"""The scalar functions of the language. Each takes known values and answers True, False, a number, or None (unknown: the text is malformed)."""
+"""The functions of the language, over known values. An answer of None is unknown: the text is not what the function reads."""
 
 from __future__ import annotations
 

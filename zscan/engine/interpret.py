@@ -96,7 +96,7 @@ class Interpreter:
         self.days = functions.days_since(now)
         self.related = related
 
-    def trace(self, node: Node, scope: Scope) -> Trace:
+    def trace(self, node: Node, scope: Scope) -> Trace:  # noqa: PLR0911 (one answer per kind of node)
         """What `node` and all of its parts come to."""
         match node:
             case Const(value, _):
@@ -149,7 +149,7 @@ class Interpreter:
         path = f"relations.{source.node.kind}" if isinstance(source.node, ir.Related) else getattr(source.node, "path", "")
         return [Bound(value, owner, path, key_of(value, item)) for value in source.value]
 
-    def apply(self, node: Node, values: list[Any]) -> Any:  # noqa: PLR0911 (one answer per operator)
+    def apply(self, node: Node, values: list[Any]) -> Any:
         """An operator on the values of its operands."""
         match node:
             case ir.All():
@@ -166,7 +166,7 @@ class Interpreter:
             return None
         return self.known(node, values)
 
-    def known(self, node: Node, values: list[Any]) -> Any:  # noqa: PLR0911 (one answer per operator)
+    def known(self, node: Node, values: list[Any]) -> Any:
         """An operator whose operands are all known."""
         match node:
             case ir.Not():

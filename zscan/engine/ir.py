@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from zscan.model.vocabulary import Bool, Enum, Int, ListOf, MapOf, Record, Scalar, Str
 
 ROOT = ""
+_TAGS = MapOf()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Tags:
     """The tag map of `subject`."""
 
     subject: str
-    type: Type = MapOf()
+    type: Type = _TAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +269,7 @@ class ForEach:
     item: Type
 
 
-def children(node: Node) -> tuple[Node, ...]:
+def children(node: Node) -> tuple[Node, ...]:  # noqa: PLR0911 (one answer per kind of node)
     """The direct operands of `node`, in the order they are written."""
     match node:
         case Not(operand, _) | DaysSince(operand, _):

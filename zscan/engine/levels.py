@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zscan.engine.functions import glob
 from zscan.engine.names import closest
 from zscan.engine.yaml_tree import Tree
-from zscan.errors import RuleError, UsageError
+from zscan.errors import UsageError
 from zscan.model.rule import THEMES, Confidence, Level, ParamValue, Rule, Severity
 
 if TYPE_CHECKING:
@@ -118,6 +118,3 @@ def _no_such_rule(pattern: str, rules: Sequence[CheckedRule]) -> UsageError:
     near = closest(pattern.upper(), known) or closest(pattern, known)
     hint = f"did you mean {near}?" if near else "`zscan rules list` shows all rules"
     return UsageError(f"{pattern!r} names no rule", why="neither an id, a theme, another tool's id nor a glob over these", hint=hint)
-
-
-__all__ = ["RuleError", "flatten_levels", "matches", "select"]

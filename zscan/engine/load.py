@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +14,8 @@ import msgspec
 from zscan.engine.checked import CheckedRule, FieldError, check_rule
 from zscan.engine.levels import flatten_levels
 from zscan.engine.names import closest
-from zscan.engine.yaml_tree import MAX_BYTES, Path as Place, Tree, read_tree
+from zscan.engine.yaml_tree import MAX_BYTES, Tree, read_tree
+from zscan.engine.yaml_tree import Path as Place
 from zscan.errors import RuleError
 from zscan.model.framework import Objective
 from zscan.model.rule import THEMES, Level, LoadedRule, Rule
@@ -60,6 +61,7 @@ class LoadedRules:
     objectives: Mapping[str, Objective]
     levels: Mapping[str, Level]
     digest: str
+    level_patterns: tuple[tuple[str, int, str], ...] = ()  # file, line and text of every pattern in a level
 
     def get(self, rule_id: str) -> CheckedRule:
         """A rule by id or by one of its aliases. Raises `RuleError` with a suggestion."""
@@ -136,7 +138,14 @@ class _Loader:
         for rule in rules:
             self.check_objectives(rule)
         levels = self.collected(flatten_levels, self.levels, [rule.rule for rule in rules])
-        return LoadedRules(rules, self.catalogue, self.objectives, levels or {}, self.hash.hexdigest())
+        return LoadedRules(rules, self.catalogue, self.objectives, levels or {}, self.hash.hexdigest(), tuple(self.patterns()))
+
+    def patterns(self) -> Iterator[tuple[str, int, str]]:
+        for name in sorted(self.levels):
+            level, tree = self.levels[name]
+            for member in ("rules", "exclude"):
+                for index, pattern in enumerate(getattr(level, member)):
+                    yield tree.file, tree.places[member, index].line + 1, pattern
 
     def check_objectives(self, rule: CheckedRule) -> None:
         """Objectives exist. Where no objectives file was read there is nothing to check them against."""
@@ -208,7 +217,8 @@ def _check_id(tree: Tree, rule: Rule) -> None:
     if match is None:
         raise tree.error(f"{rule.id!r} is no rule id; ids look like ZS-NET-01", ("id",))
     if match["theme"] not in THEMES:
-        raise tree.error(f"unknown theme {match['theme']!r}; themes: {', '.join(THEMES)}", ("id",), suggestion=closest(match["theme"], THEMES))
+        message = f"unknown theme {match['theme']!r}; themes: {', '.join(THEMES)}"
+        raise tree.error(message, ("id",), suggestion=closest(match["theme"], THEMES))
 
 
 def _check_text(tree: Tree, rule: Rule) -> None:

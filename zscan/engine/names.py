@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from functools import cache
 
-from zscan.engine.ir import Attribute, AssetOf, AssetsOf, Fact, Node, Related, Tags, Type
+from zscan.engine.ir import AssetOf, AssetsOf, Attribute, Fact, Node, Related, Tags, Type
 from zscan.engine.syntax import ExpressionError, Name, Select, Syntax
 from zscan.model.types import VOCABULARY
 from zscan.model.vocabulary import Enum, ListOf, MapOf, Record, Scalar, Str
@@ -89,7 +89,8 @@ def member(subject: str, types: tuple[str, ...], names: Chain, *, known: Iterabl
     candidates = {fact for name in types for fact in carried(name)}
     below = sorted(fact for fact in candidates if fact.startswith(path + "."))
     if below:
-        raise ExpressionError(f"{path} is a group of facts, not a fact; it has: {', '.join(fact[len(path) + 1 :] for fact in below)}", offset)
+        names_below = ", ".join(fact.removeprefix(path + ".") for fact in below)
+        raise ExpressionError(f"{path} is a group of facts, not a fact; it has: {names_below}", offset)
     if path in VOCABULARY.facts:
         others = ", ".join(carriers(path))
         raise ExpressionError(f"{_kinds(types)} do not carry the fact {path}; it is carried by: {others}", offset)

@@ -82,7 +82,8 @@ def _settled(rule: CheckedRule, kind: Kind, static: Static, absent: list[str]) -
     design = rule.rule.by_design.get(kind.native_type)
     if design is not None:
         return Planned(rule, static, "pass", f"by design: {design}")
-    return Planned(rule, static, "not_applicable", f"{kind.native_type or kind.asset_type} has no setting for {', '.join(dict.fromkeys(absent))}")
+    missing = ", ".join(dict.fromkeys(absent))
+    return Planned(rule, static, "not_applicable", f"{kind.native_type or kind.asset_type} has no setting for {missing}")
 
 
 def _reads(applies: ir.Node | None, each: ir.ForEach | None, passes: ir.Node) -> tuple[str, ...]:

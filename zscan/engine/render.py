@@ -26,7 +26,7 @@ def literal(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, bool | int | str) else UNKNOWN
 
 
-def expression(node: Node) -> str:  # noqa: PLR0911, C901 (one case per kind of node)
+def expression(node: Node) -> str:  # noqa: C901, PLR0911, PLR0912 (one case per kind of node)
     """`node` as it would be written in a rule."""
     match node:
         case Const(value, _):
@@ -72,7 +72,7 @@ def _operand(node: Node) -> str:
     return f"({text})" if isinstance(node, ir.All | ir.Any | ir.Compare | ir.OneOf | ir.InList | ir.InMap | ir.SizeTest) else text
 
 
-def expected(node: Node, want: bool) -> str:  # noqa: PLR0911 (one answer per kind of test)
+def expected(node: Node, *, want: bool) -> str:  # noqa: PLR0911 (one answer per kind of test)
     """What the rule wants of the value that `node` tests, in words."""
     no = "" if want else "not "
     match node:

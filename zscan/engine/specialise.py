@@ -6,6 +6,7 @@ other operation over `N` is `N`, where `N` (here: None) stands for "does not exi
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -80,7 +81,7 @@ def _junction(operands: tuple[Node, ...], static: Static, *, conjunction: bool) 
     return ir.All(tuple(left)) if conjunction else ir.Any(tuple(left))
 
 
-_COMPARISONS: dict[str, Callable[[object, object], bool]] = {"==": lambda left, right: left == right, "!=": lambda left, right: left != right}
+_COMPARISONS: dict[str, Callable[[object, object], bool]] = {"==": operator.eq, "!=": operator.ne}
 
 
 def _operation(node: Node, static: Static) -> Node | None:
@@ -93,8 +94,8 @@ def _operation(node: Node, static: Static) -> Node | None:
         rest.append(remaining)
     rebuilt = _rebuild(node, rest)
     match rebuilt:
-        case ir.Compare("==" | "!=" as operator, Const(left, _), Const(right, _), _):
-            return Const(_COMPARISONS[operator](left, right), Bool)
+        case ir.Compare("==" | "!=" as sign, Const(left, _), Const(right, _), _):
+            return Const(_COMPARISONS[sign](left, right), Bool)
         case ir.OneOf(Const(item, _), Const(tuple() as values, _), _):
             return Const(item in values, Bool)
         case _:
@@ -118,4 +119,5 @@ def _rebuild(node: Node, operands: list[Node]) -> Node:
         ir.CidrWithin: ("operand", "network"),
         ir.Quantifier: ("source", "body"),
     }[type(node)]
-    return replace(node, **dict(zip(names, operands, strict=True)))  # type: ignore[type-var]  # every node is a dataclass
+    rebuilt: Node = replace(node, **dict(zip(names, operands, strict=True)))  # type: ignore[arg-type]  # the names are operands
+    return rebuilt

@@ -32,6 +32,7 @@ _INT = re.compile(r"(0|-?[1-9][0-9]{0,17})\Z")
 _EMPTY = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOL = {"true": True, "false": False}
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
+_SPACE_ESCAPES = ("", "n", "t", "r", " ", "v", "f", "N", "_", "L", "P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,10 @@ class Tree:
         """Line and column of the character `offset` of the text at `path`."""
         value: Any = self.data
         for step in path:
-            value = value[step] if isinstance(value, dict) and step in value or isinstance(value, list) and isinstance(step, int) else None
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return place.line, place.column
         if not isinstance(value, str) or not value:
             return place.line, place.column
         visible = sum(not character.isspace() for character in value[:offset])
@@ -86,7 +90,7 @@ class Tree:
 
 
 def _visible_character(lines: list[str], place: Place, wanted: int) -> tuple[int, int]:
-    """The place of the visible character number `wanted` of a scalar. Folding and indenting change spaces only, so counting the others holds."""
+    """The place of the visible character number `wanted` of a scalar: folding and indenting change spaces only, so the others count."""
     line, column = place.line, place.column
     if place.style in ("|", ">"):
         line, column = line + 1, 0
@@ -115,7 +119,7 @@ def _character(text: str, column: int, style: str) -> tuple[int, bool]:
         escape = text[column + 1 : column + 2]
         digits = _HEX_ESCAPES.get(escape, 0)
         code = text[column + 2 : column + 2 + digits]
-        visible = not chr(int(code, 16)).isspace() if digits and code else escape not in ("", "n", "t", "r", " ", "v", "f", "N", "_", "L", "P")
+        visible = not chr(int(code, 16)).isspace() if digits and code else escape not in _SPACE_ESCAPES
         return 2 + digits, visible
     return 1, not text[column].isspace()
 

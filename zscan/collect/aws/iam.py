@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from zscan.collect import Bulk, Call, Collector
-from zscan.collect.aws.policies import as_list, narrowed, principals, statements
-from zscan.collect.aws.places import arn_parts
+from zscan.collect.aws.policies import account_of, as_list, effect, grants_of, narrowed, principals, statements
 from zscan.collect.aws.rights import Rights
 from zscan.collect.aws.shaping import GOVERNANCE, asset
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Path, Reading
-from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, kleene_all, kleene_any
+from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, kleene_all, kleene_any, kleene_not
 
 _AI_SERVICES = (
     "bedrock.amazonaws.com",
@@ -28,8 +27,18 @@ _AI_SERVICES = (
 )
 # AWS-managed policies that hand out all of an AI service (AWS managed policy reference).
 _FULL_AI = frozenset(
-    "AmazonBedrockFullAccess AmazonBedrockMantleFullAccess AmazonSageMakerFullAccess AmazonSageMakerCanvasFullAccess "
-    "BedrockAgentCoreFullAccess AmazonQFullAccess AmazonKendraFullAccess ComprehendFullAccess AmazonLexFullAccess AmazonRekognitionFullAccess".split()
+    {
+        "AmazonBedrockFullAccess",
+        "AmazonBedrockMantleFullAccess",
+        "AmazonKendraFullAccess",
+        "AmazonLexFullAccess",
+        "AmazonQFullAccess",
+        "AmazonRekognitionFullAccess",
+        "AmazonSageMakerCanvasFullAccess",
+        "AmazonSageMakerFullAccess",
+        "BedrockAgentCoreFullAccess",
+        "ComprehendFullAccess",
+    }
 )
 # What the few AWS-managed policies hand out that decide a fact by their name alone, for templates, which hold no policy text.
 _KNOWN = {"AdministratorAccess": {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}}
@@ -74,24 +83,35 @@ GRANTED = frozenset(
     )
 )
 TRUST = frozenset(f"identity.trust.{name}" for name in ("anyone", "foreign_accounts", "external_id_missing", "unpinned_ai_service"))
+# Conditions that keep an AI service, or a foreign account, from acting for somebody else (IAM user guide, the confused deputy problem).
+_SOURCE = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
+_EXTERNAL = frozenset({"sts:externalid", "aws:principalorgid", "aws:principalarn"})
 _POLICY_PLACES: tuple[Path, ...] = (("Policies",), ("ManagedPolicyArns",))
 
 
 def documents(document: Document) -> list[Any]:
     """The policy documents of a principal: inline, attached, and those of its groups; an unread one is an Unknown."""
-    found: list[Any] = [_document(policy) for policy in document["Policies"].each()]
     read = {str(p.get("Arn").value): p.get("Document").value for p in document["ManagedPolicies"].each() if not p.unknown}
     cut = [p.value for p in document["ManagedPolicies"].each() if p.unknown]
-    wanted = list(document["ManagedPolicyArns"].each())
-    for group in document["GroupDetails"].each():
-        if group.unknown:
-            found.append(group.value)
-            continue
-        found += [_document(policy) for policy in group.get("Policies").each()]
-        wanted += group.get("ManagedPolicyArns").each()
-    for reading in wanted:
-        found.append(_managed(reading, read, cut))
-    return found
+    found: list[Any] = [_document(policy) for policy in document["Policies"].each()]
+    for group in _groups(document):
+        found += [group.value] if group.unknown else [_document(policy) for policy in group.get("Policies").each()]
+    return found + [_managed(arn, read, cut) for arn in _attached(document)]
+
+
+def _groups(document: Document) -> list[Reading]:
+    """The groups of a user. Where only their names are known (in a template), what they hand out is not."""
+    details = document["GroupDetails"]
+    if details.value is not None:
+        return details.each()
+    why = "what group {} hands out is not in the input"
+    return [name.map(lambda text: Unknown(Reason(ReasonCode.UNRESOLVED, why.format(text)))) for name in document["Groups"].each()]
+
+
+def _attached(document: Document) -> list[Reading]:
+    """ARNs of the managed policies of a principal and of its groups."""
+    of_groups = [arn for group in _groups(document) if not group.unknown for arn in group.get("ManagedPolicyArns").each()]
+    return document["ManagedPolicyArns"].each() + of_groups
 
 
 def _document(policy: Reading) -> Any:
@@ -101,19 +121,39 @@ def _document(policy: Reading) -> Any:
 def _managed(arn: Reading, read: Mapping[str, Any], cut: list[Any]) -> Any:
     if arn.unknown:
         return arn.value
-    if arn.value in read:
-        return read[arn.value]
-    name = str(arn.value).rsplit("/", 1)[-1]
-    return _KNOWN.get(name) or (cut[0] if cut else Unknown(Reason(ReasonCode.UNRESOLVED, f"the text of policy {name} is not in the input")))
+    text = read.get(arn.value) or _KNOWN.get(_provider_policy(arn.value))
+    return text or (
+        cut[0] if cut else Unknown(Reason(ReasonCode.UNRESOLVED, f"the text of policy {_policy_name(arn.value)} is not in the input"))
+    )
+
+
+def _policy_name(arn: Any) -> str:
+    return str(arn).rsplit("/", 1)[-1]
+
+
+def _provider_policy(arn: Any) -> str:
+    """The name of a policy of AWS's own; "" for a policy of the account, whatever its name."""
+    return _policy_name(arn) if ":iam::aws:policy/" in str(arn) else ""
+
+
+def _boundary(document: Document) -> Any:
+    """The text of the permission boundary; None when there is none, an Unknown when it was not read."""
+    named = document["PermissionsBoundary"]
+    if named.is_set().value is False:
+        return None
+    text = document["BoundaryDocument"].value or _KNOWN.get(_provider_policy(named.value)) if not named.unknown else named.value
+    return text or Unknown(
+        Reason(ReasonCode.UNRESOLVED, f"the text of permission boundary {_policy_name(named.value)} is not in the input")
+    )
 
 
 def granted(document: Document) -> dict[str, Truth]:
     """The facts of `identity.granted`, from the principal's own policies."""
-    boundary = document["BoundaryDocument"].value if document["PermissionsBoundary"].is_set().value is True else None
-    rights = Rights(documents(document), boundary)
+    rights = Rights(documents(document), _boundary(document))
     pass_any = rights.allows("iam:PassRole", everywhere=True)
     start_as_any = kleene_all([pass_any, rights.any_of(_START_AS, everywhere=False)])
-    names = [arn.value for arn in document["ManagedPolicyArns"].each()]
+    groups = [group.value for group in _groups(document) if group.unknown]
+    names = [arn.value for arn in _attached(document)]
     return {
         "admin": rights.admin(),
         "wildcard_service": rights.whole_service(),
@@ -123,55 +163,34 @@ def granted(document: Document) -> dict[str, Truth]:
         "pass_any_role": pass_any,
         "read_any_secret": rights.allows("secretsmanager:GetSecretValue", everywhere=True),
         "escalate": kleene_any([rights.any_of(_ESCALATE, everywhere=True), start_as_any]),
-        "full_ai_access": kleene_any(n if isinstance(n, Unknown) else str(n).rsplit("/", 1)[-1] in _FULL_AI for n in names),
+        "full_ai_access": kleene_any([*groups, *(n if isinstance(n, Unknown) else _provider_policy(n) in _FULL_AI for n in names)]),
     }
 
 
 def trusts(trust: Reading, account: str) -> dict[str, Any]:
     """The facts of `identity.trust`, from the role's trust policy."""
-    anyone: list[Truth] = []
-    foreign: list[Any] = []
+    grants = grants_of(trust, account)
     no_id: list[Truth] = []
     unpinned: list[Truth] = []
     for statement in [trust.value] if trust.unknown else statements(trust.value):
         if isinstance(statement, Unknown):
-            anyone.append(statement)
-            foreign.append(statement)
             no_id.append(statement)
             unpinned.append(statement)
             continue
-        if statement.get("Effect") != "Allow":
-            continue
-        tied = narrowed(statement)
+        allowed = effect(statement, "Allow")
         for kind, principal in principals(statement):
             if isinstance(principal, Unknown):
-                (unpinned if kind == "Service" else anyone).append(principal)
-            elif principal == "*":
-                anyone.append(tied if isinstance(tied, Unknown) else not tied)
+                (unpinned if kind == "Service" else no_id).append(kleene_all([allowed, principal]))
             elif kind == "Service" and principal in _AI_SERVICES:
-                unpinned.append(_lacks(statement, ("aws:sourceaccount", "aws:sourcearn")))
-            elif kind == "AWS" and (other := _account(principal)) and other != account:
-                foreign += [] if other in foreign else [other]
-                no_id.append(_lacks(statement, ("sts:externalid", "aws:principalorgid", "aws:principalarn")))
+                unpinned.append(kleene_all([allowed, kleene_not(narrowed(statement, _SOURCE))]))
+            elif kind == "AWS" and account_of(str(principal)) not in {"", account}:
+                no_id.append(kleene_all([allowed, kleene_not(narrowed(statement, _EXTERNAL))]))
     return {
-        "anyone": kleene_any(anyone),
-        "foreign_accounts": sorted(f for f in foreign if not isinstance(f, Unknown)) + [f for f in foreign if isinstance(f, Unknown)][:1],
+        "anyone": grants.public.value,
+        "foreign_accounts": grants.foreign_accounts.value,
         "external_id_missing": kleene_any(no_id),
         "unpinned_ai_service": kleene_any(unpinned),
     }
-
-
-def _account(principal: str) -> str:
-    parts = arn_parts(principal)
-    return parts[2] if parts else principal if principal.isdigit() else ""
-
-
-def _lacks(statement: Mapping[str, Any], keys: tuple[str, ...]) -> Truth:
-    condition = statement.get("Condition")
-    if isinstance(condition, Unknown):
-        return condition
-    present = {str(key).lower() for tests in (condition or {}).values() if isinstance(tests, Mapping) for key in tests}
-    return not present & set(keys)
 
 
 def _shape(kind: str) -> Callable[[Document], Iterable[Draft]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from zscan.collect import Call, Collector, Part
-from zscan.collect.aws.places import locate
+from zscan.collect import Call, Collector, Part, Place
+from zscan.collect.aws.places import arn, locate
 from zscan.collect.aws.policies import grants_of
 from zscan.collect.aws.shaping import GOVERNANCE, TAGS, asset
 from zscan.model.asset import Draft
@@ -26,8 +26,14 @@ _FACTS = frozenset(
 _DEFAULT_ROTATION_DAYS = 365  # EnableKeyRotation, RotationPeriodInDays
 
 
-def _call(operation: str, **more: Any) -> Call:
-    return Call(service="kms", operation=operation, action=f"kms:{operation}", params={"KeyId": "{key}"}, **more)
+def _call(operation: str, key: str, **more: Any) -> Call:
+    return Call(service="kms", operation=operation, action=f"kms:{operation}", params={"KeyId": key}, **more)
+
+
+def identify(answer: Mapping[str, Any], place: Place) -> str:
+    """The key's ARN. Where DescribeKey was refused, the ARN that the reference makes: an alias alone means another key in every region."""
+    key = str(answer.get("Arn") or answer["key"])
+    return key if key.startswith("arn:") else arn(place, "kms", key if key.startswith("alias/") else f"key/{key}")
 
 
 def canonical(metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,13 +67,14 @@ COLLECTORS = (
         asset_type="key",
         resolves=True,
         locate=locate,
-        describe=_call("DescribeKey", take="KeyMetadata", absent=frozenset({"NotFoundException"})),
+        describe=_call("DescribeKey", "{key}", take="KeyMetadata", absent=frozenset({"NotFoundException"})),
         parts=(
-            Part(path="Rotation", call=_call("GetKeyRotationStatus", absent=frozenset({"UnsupportedOperationException"}))),
-            Part(path="KeyPolicy", call=_call("GetKeyPolicy", take="Policy", absent=frozenset({"NotFoundException"}))),
+            # Both take no alias, so they need the ARN that DescribeKey found.
+            Part(path="Rotation", call=_call("GetKeyRotationStatus", "{Arn}", absent=frozenset({"UnsupportedOperationException"}))),
+            Part(path="KeyPolicy", call=_call("GetKeyPolicy", "{Arn}", take="Policy")),
         ),
         bulk=(TAGS,),
-        identify=lambda answer, place: str(answer.get("Arn") or answer["key"]),
+        identify=identify,
         name=lambda answer: str(answer.get("KeyId") or answer["key"]),
         canonical=canonical,
         shape=shape_key,

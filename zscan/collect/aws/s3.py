@@ -1,7 +1,7 @@
 """S3 buckets, read only where an asset names one.
 
-Sources: GetBucketLocation, GetBucketEncryption, GetBucketPolicy, GetPublicAccessBlock, GetBucketVersioning, GetBucketLogging; AWS::S3::Bucket
-with AWS::S3::BucketPolicy at `BucketPolicy`.
+Sources: GetBucketLocation, GetBucketEncryption, GetBucketOwnershipControls, GetBucketPolicy, GetPublicAccessBlock, GetBucketVersioning,
+GetBucketLogging; AWS::S3::Bucket with AWS::S3::BucketPolicy at `BucketPolicy`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from zscan.collect import Call, Collector, Part, Place
-from zscan.collect.aws.policies import grants_of, refuses_cleartext
+from zscan.collect.aws.policies import as_list, grants_of, refuses_cleartext
+from zscan.collect.aws.settings import switch
 from zscan.collect.aws.shaping import GOVERNANCE, asset
 from zscan.model.asset import Draft
-from zscan.model.document import Document, every
+from zscan.model.document import Document, Reading, every
+from zscan.model.unknown import Reason, ReasonCode, Unknown
 
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
@@ -34,12 +36,11 @@ def shape_bucket(document: Document) -> Iterable[Draft]:
     rule = rules[0].get("ServerSideEncryptionByDefault") if rules else document["BucketEncryption"].map(lambda _: None)
     policy_document = document["BucketPolicy"]
     policy = grants_of(policy_document, document.account)
-    block = document["PublicAccessBlockConfiguration"]
-    blocked = every(*(block.get(name).default(False) for name in _BLOCKS))
+    block = {name: switch(document["PublicAccessBlockConfiguration"].get(name)) for name in _BLOCKS}
     draft.set("encryption.at_rest", True)
     draft.set("encryption.customer_key", rule.get("SSEAlgorithm").one_of("aws:kms", "aws:kms:dsse") & rule.get("KMSMasterKeyID").is_set())
-    draft.set("store.public_blocked", blocked)
-    draft.set("store.public", policy.public & ~blocked)
+    draft.set("store.public_blocked", every(*block.values()))
+    draft.set("store.public", (policy.public & ~block["RestrictPublicBuckets"]) | (_acl_public(document) & ~block["IgnorePublicAcls"]))
     draft.set("store.foreign_accounts", policy.foreign_accounts)
     draft.set("store.tls_only", refuses_cleartext(policy_document))
     draft.set("store.versioned", document["VersioningConfiguration.Status"].eq("Enabled"))
@@ -48,7 +49,19 @@ def shape_bucket(document: Document) -> Iterable[Draft]:
     yield draft
 
 
-def canonical(answer: Mapping[str, Any]) -> dict[str, Any]:
+def _acl_public(document: Document) -> Reading:
+    """Whether access control lists let everybody in. They count unless ownership is enforced, as it is for a new bucket; live ones are not read."""
+    ownership = document["OwnershipControls.Rules"]
+    owned = ownership.map(
+        lambda rules: any(isinstance(rule, Mapping) and rule.get("ObjectOwnership") == "BucketOwnerEnforced" for rule in as_list(rules))
+    )
+    if document.view == "declared":
+        return document["AccessControl"].one_of("PublicRead", "PublicReadWrite", "AuthenticatedRead")
+    unread = Unknown(Reason(ReasonCode.OUT_OF_SCOPE, "the bucket's access control lists are in force and not read"))
+    return ~owned & Reading(unread, ownership.places)
+
+
+def canonical(_answer: Mapping[str, Any]) -> dict[str, Any]:
     """GetBucketLocation only proves that the bucket exists; all properties come as parts."""
     return {}
 
@@ -77,6 +90,10 @@ COLLECTORS = (
                     absent=frozenset({"ServerSideEncryptionConfigurationNotFoundError"}),
                 ),
                 canonical=_encryption,
+            ),
+            Part(
+                path="OwnershipControls",
+                call=_call("GetBucketOwnershipControls", take="OwnershipControls", absent=frozenset({"OwnershipControlsNotFoundError"})),
             ),
             Part(path="BucketPolicy", call=_call("GetBucketPolicy", take="Policy", absent=frozenset({"NoSuchBucketPolicy"}))),
             Part(

@@ -138,6 +138,7 @@ PRODUCTS: tuple[Product, ...] = (
     _p("MLServer", "endpoint", r"(?:^|/)mlserver", r"\bmlserver start\b", (8080, 8081), sign_in=_NONE),
     _p("KServe model server", "endpoint", r"kserve/(?:\w+server|huggingfaceserver.*)$", "", (8080,), sign_in=_NONE),
     _p("NVIDIA NIM", "endpoint", r"(?:^|/)nim/|nvcr\.io/nim", "", (8000,), sign_in=_NONE, variables=("NIM_MODEL_NAME", "NIM_CACHE_PATH")),
+    _p("NeMo microservice", "ml_app", r"nemo-(?:microservices|guardrails|customizer|evaluator|datastore|entity-store)", "", (8000,), sign_in=_NONE),
     _p("TensorRT-LLM", "endpoint", r"tensorrt-?llm", r"trtllm-serve", (8000,), sign_in=_NONE),
     _p("NVIDIA Dynamo", "endpoint", r"ai-dynamo|dynamo-(?:frontend|vllm|sglang)", r"dynamo\.(?:frontend|vllm|sglang)", (8000,), sign_in=_NONE),
     _p("Xinference", "endpoint", r"xinference", r"xinference-local", (9997,), sign_in=_UNSTATED),

@@ -6,20 +6,22 @@ CloudFormation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from zscan.collect import Call, Collector
 from zscan.collect.aws.canonical import cfn_names
 from zscan.collect.aws.places import bucket_of
+from zscan.collect.aws.sagemaker.instances import hardware_encrypted
+from zscan.collect.aws.settings import switch
 from zscan.collect.aws.shaping import GOVERNANCE, TAGS, all_of, any_of, asset, image, secret_settings
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Reading
-from zscan.model.offers import Via
+from zscan.model.offers import Fold, Via
+from zscan.model.unknown import Reason, ReasonCode, Unknown
 
-# Instance families with NVMe instance storage: SageMaker refuses KmsKeyId for them (CreateEndpointConfig, KmsKeyId).
-_NVME = ("ml.c5d.", "ml.c6id.", "ml.c7gd.", "ml.g4dn.", "ml.g5.", "ml.g6.", "ml.g6e.", "ml.m5d.", "ml.m6id.", "ml.p4d.", "ml.p4de.", "ml.p5.", "ml.p5e.", "ml.r5d.", "ml.trn1.", "ml.trn1n.", "ml.trn2.")  # fmt: skip
 _REMOTE_CODE = ("HF_TRUST_REMOTE_CODE", "OPTION_TRUST_REMOTE_CODE", "TRUST_REMOTE_CODE", "SM_VLLM_TRUST_REMOTE_CODE")
+_PLAIN = (".safetensors", ".gguf", ".onnx", ".tflite", ".json", ".txt")
 _PICKLED = (".pkl", ".pickle", ".pt", ".pth", ".joblib", ".bin", ".ckpt")
 
 
@@ -47,16 +49,18 @@ def shape_model(document: Document) -> Iterable[Draft]:
     environments = [(name, container.get("Environment")) for name, container in parts]
     settings = [secret_settings(environment, f"{name} environment") for name, environment in environments]
     uris = [_model_uri(container) for _, container in parts]
-    isolated = document["EnableNetworkIsolation"].default(False)
+    isolated = switch(document["EnableNetworkIsolation"])
     in_network = document["VpcConfig.Subnets"].is_set()
     draft.set("inference.isolated", isolated)
     draft.set("network.private_network", in_network)
     draft.set("network.direct_internet", ~isolated & ~in_network)
     draft.set("network.egress_restricted", isolated)
-    draft.set("artefact.images", [image(name, container.get("Image")) for name, container in parts])
+    # A container may name a model package instead of an image.
+    images = [(name, container.get("Image")) for name, container in parts]
+    draft.set("artefact.images", [image(name, reading) for name, reading in images if reading.value is not None])
     draft.set("artefact.private_registry", all_of(c.get("ImageConfig.RepositoryAccessMode").eq("Vpc") for _, c in parts))
     draft.set("artefact.remote_code", any_of(_remote_code(environment) for _, environment in environments))
-    draft.set("artefact.executable_format", any_of(uri.map(lambda text: str(text or "").lower().endswith(_PICKLED)) for uri in uris))
+    draft.set("artefact.executable_format", any_of(uri.map(_executable) for uri in uris))
     draft.set("artefact.model_pinned", all_of(_pinned(container) for _, container in parts))
     draft.set("artefact.model_transport_protected", all_of(uri.map(lambda text: not str(text or "").startswith("http://")) for uri in uris))
     draft.set("secrets.literals", [item for literals, _ in settings for item in literals])
@@ -79,6 +83,14 @@ def _remote_code(environment: Reading) -> Reading:
     return any_of(environment.at(name).map(on) for name in _REMOTE_CODE)
 
 
+def _executable(uri: Any) -> Any:
+    """A file's format by its name. What lies in an archive or below a prefix cannot be told from outside; without model data there is none."""
+    text = str(uri or "").lower()
+    if not text or text.endswith(_PLAIN):
+        return False
+    return True if text.endswith(_PICKLED) else Unknown(Reason(ReasonCode.OUT_OF_SCOPE, "the files inside the model data are not read"))
+
+
 def _pinned(container: Reading) -> Reading:
     """A container without model data has its model in the image; model data is pinned by an ETag or a model package version."""
     data = container.get("ModelDataSource.S3DataSource")
@@ -89,25 +101,27 @@ def _pinned(container: Reading) -> Reading:
 def shape_config(document: Document) -> Iterable[Draft]:
     """An endpoint configuration: storage key, data capture, operator access, models."""
     draft = asset(document, "endpoint_config")
-    variants = document["ProductionVariants"].each()
+    variants = document["ProductionVariants"].each() + document["ShadowProductionVariants"].each()
     capture = document["DataCaptureConfig"]
-    on = capture.get("EnableCapture").default(False)
-    modes = capture.get("CaptureOptions").map(lambda options: {str(o.get("CaptureMode")) for o in options or () if isinstance(o, Mapping)})
+    on = switch(capture.get("EnableCapture"))
+    modes = [option.get("CaptureMode") for option in capture.get("CaptureOptions").each()]
     draft.set("encryption.customer_key", document["KmsKeyId"].is_set())
-    draft.set("encryption.hardware_key_only", all_of((_nvme(variant) for variant in variants), empty=False))
+    draft.set(
+        "encryption.hardware_key_only", all_of((hardware_encrypted(variant.get("InstanceType")) for variant in variants), empty=False)
+    )
     draft.set("encryption.capture_customer_key", ~on | capture.get("KmsKeyId").is_set())
     draft.set("logging.captured", on)
-    draft.set("logging.capture_complete", on & modes.map(lambda found: {"Input", "Output"} <= found or "InputAndOutput" in found))
-    draft.set("host.shell_access", any_of(variant.get("EnableSSMAccess").default(False) for variant in variants))
+    draft.set("logging.capture_complete", on & _captures(modes, "Input") & _captures(modes, "Output"))
+    draft.set("host.shell_access", any_of(switch(variant.get("EnableSSMAccess")) for variant in variants))
     draft.refer("encrypts_with", "AWS::KMS::Key", document["KmsKeyId"])
     draft.refer("writes_to", "AWS::S3::Bucket", capture.get("DestinationS3Uri").map(lambda text: bucket_of(str(text or ""))))
     for variant in variants:
-        draft.refer("serves", "AWS::SageMaker::Model", variant.get("ModelName") if not variant.unknown else variant)
+        draft.refer("serves", "AWS::SageMaker::Model", variant.get("ModelName"))
     yield draft
 
 
-def _nvme(variant: Reading) -> Reading:
-    return variant.get("InstanceType").map(lambda text: str(text or "").startswith(_NVME))
+def _captures(modes: list[Reading], side: str) -> Reading:
+    return any_of(mode.one_of(side, "InputAndOutput") for mode in modes)
 
 
 def shape_endpoint(document: Document) -> Iterable[Draft]:
@@ -117,7 +131,7 @@ def shape_endpoint(document: Document) -> Iterable[Draft]:
     yield draft
 
 
-_FROM_CONFIG = {
+_FROM_CONFIG: dict[str, Fold] = {
     "encryption.customer_key": "all",
     "encryption.hardware_key_only": "all",
     "encryption.capture_customer_key": "all",
@@ -125,7 +139,7 @@ _FROM_CONFIG = {
     "logging.capture_complete": "all",
     "host.shell_access": "any",
 }
-_FROM_MODELS = {
+_FROM_MODELS: dict[str, Fold] = {
     "inference.isolated": "all",
     "network.private_network": "all",
     "network.direct_internet": "any",
@@ -205,7 +219,12 @@ COLLECTORS = (
         relations=frozenset({"configured_by", "serves", "encrypts_with", "runs_as", "attached_to", "reads_from"}),
         via=(
             Via(native_type="AWS::SageMaker::Endpoint", relation="configured_by", facts=_FROM_CONFIG, hands_on=("serves", "encrypts_with")),
-            Via(native_type="AWS::SageMaker::Endpoint", relation="serves", facts=_FROM_MODELS, hands_on=("runs_as", "attached_to", "reads_from")),
+            Via(
+                native_type="AWS::SageMaker::Endpoint",
+                relation="serves",
+                facts=_FROM_MODELS,
+                hands_on=("runs_as", "attached_to", "reads_from"),
+            ),
         ),
     ),
 )

@@ -44,6 +44,20 @@ class Workload:
         return [container for pod in self.pods for container in pod.containers]
 
 
+    @property
+    def named_containers(self) -> list[tuple[str, Container]]:
+        """Every container with a name that is unique here: with several pods, `<role>/<container>`."""
+        several = len(self.pods) > 1
+        named = [(f"{pod.role or index}/{c.name}" if several else c.name, c) for index, pod in enumerate(self.pods) for c in pod.containers]
+        seen: set[str] = set()
+        result = []
+        for name, container in named:
+            unique = name if name not in seen else f"{name}~{sum(other.partition('~')[0] == name for other in seen) + 1}"
+            seen.add(unique)
+            result.append((unique, container))
+        return result
+
+
 @dataclass(frozen=True, slots=True)
 class OwnRoute:
     """A way in that the controller of a custom resource publishes: the generated Service, or an ingress of its own."""

@@ -1,0 +1,56 @@
+"""`zscan doctor`: what is installed, who you are, what you may read."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+from typing import Annotated
+
+import typer
+
+from zscan.cli import options as o
+
+HELP = "Check the installation; with a provider, who you are there and what you may read."
+
+
+def command(
+    provider: Annotated[str, typer.Argument(metavar="[aws]", help="A provider to sign in to.")] = "",
+    aws_profile: o.AwsProfile = "",
+    allow_custom_endpoints: o.AllowEndpoints = False,
+) -> int:
+    """Check the installation and a provider."""
+    from zscan import __version__
+    from zscan.errors import UsageError
+
+    if provider == "aws":
+        return _aws(aws_profile, allow_custom_endpoints=allow_custom_endpoints)
+    if provider:
+        raise UsageError(f"no checks for {provider!r} in this release", hint="aws, or nothing for the installation")
+    print(f"zscan {__version__}, Python {platform.python_version()}")
+    for extra, module in (("aws", "boto3"), ("azure", "azure.identity"), ("gcp", "google.auth"), ("iac", "tfparse"), ("sign", "securesystemslib"), ("cluster", "distributed")):
+        print(f"  extra {extra:8} {'installed' if _there(module) else 'not installed'}")
+    from zscan.cli.policy import all_offers, load_rules
+
+    print(f"  {len(load_rules().rules)} rules over {len(all_offers())} native types")
+    return 0
+
+
+def _aws(profile: str, *, allow_custom_endpoints: bool) -> int:
+    from zscan.collect.aws.collect import AwsOptions
+    from zscan.collect.aws.doctor import examine
+    from zscan.collect.tasks import Identity
+    from zscan.report.neutral import terminal
+
+    checks = examine(AwsOptions(identity=Identity("aws", profile=profile, run="doctor"), allow_custom_endpoints=allow_custom_endpoints))
+    for check in checks:
+        print(f"{'ok  ' if check.ok else 'FAIL'}  {terminal(check.what)}{': ' + terminal(check.detail) if check.detail else ''}")
+        if not check.ok and check.hint:
+            print(f"      {terminal(check.hint)}")
+    return 0 if all(check.ok for check in checks) else 3
+
+
+def _there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

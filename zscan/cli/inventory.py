@@ -1,0 +1,66 @@
+"""`zscan inventory`: which AI assets are there, and what they lean on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from zscan.cli import options as o
+
+HELP = "List AI assets and what they lean on, without judging them."
+
+
+def command(  # noqa: PLR0913, PLR0917 (one parameter per option; typer reads the signature)
+    targets: o.Targets = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One asset a line, as JSON.")] = False,
+    types: o.Types = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also identities, keys, stores and networks that AI leans on.")] = False,
+    exclude: o.Exclude = None,
+    scope: o.Scope = "partial",
+    regions: o.Regions = None,
+    aws_profile: o.AwsProfile = "",
+    concurrency: o.Concurrency = 16,
+    resume: o.Resume = False,
+    allow_custom_endpoints: o.AllowEndpoints = False,
+    offline: o.Offline = False,
+    quiet: o.Quiet = False,
+) -> int:
+    """Print the inventory."""
+    from zscan.cli import policy
+    from zscan.cli import targets as t
+    from zscan.cli.audit import inventory_of
+    from zscan.model.types import VOCABULARY
+    from zscan.report.neutral import terminal
+
+    settings = policy.settings(types=types, exclude=exclude)
+    collecting = t.CollectOptions(
+        regions=tuple(regions or ()),
+        aws_profile=aws_profile,
+        concurrency=concurrency,
+        allow_custom_endpoints=allow_custom_endpoints,
+        resume=resume,
+        exclude=settings.effective.config.exclude,
+        complete_scope=policy.complete_scope(scope),
+        base=policy.base(),
+    )
+    inventory = inventory_of(t.parse(targets or [], offline=offline), collecting, quiet=quiet)
+    kept = [a for a in inventory.assets if (a.type in settings.types if settings.types else everything or VOCABULARY.types[a.type].ai)]
+    for asset in kept:
+        if as_json:
+            print(json.dumps(_plain(asset), sort_keys=True, ensure_ascii=True))
+        else:
+            print(f"{asset.type:16} {terminal(asset.name):40} {terminal(asset.id)}")
+    blocking = [gap for gap in inventory.gaps if gap.blocking]
+    for gap in blocking:
+        print(f"not read: {terminal(gap.scope)} {gap.call} {gap.reason} {terminal(gap.permission or gap.detail)}", file=sys.stderr)
+    print(f"{len(kept)} assets", file=sys.stderr)
+    return 3 if blocking else 0
+
+
+def _plain(asset: Any) -> Any:
+    import msgspec
+
+    return msgspec.to_builtins(asset)

@@ -1,0 +1,1 @@
+"""Amazon Bedrock, one file per group of resources."""

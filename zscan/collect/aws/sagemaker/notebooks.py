@@ -1,0 +1,107 @@
+"""SageMaker notebook instances. Sources: DescribeNotebookInstance; AWS::SageMaker::NotebookInstance. Defaults: CreateNotebookInstance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from zscan.collect import Call, Collector
+from zscan.collect.aws.canonical import cfn_names
+from zscan.collect.aws.ec2 import attach
+from zscan.collect.aws.shaping import GOVERNANCE, TAGS, asset
+from zscan.model.asset import Draft
+from zscan.model.document import Document, Reading
+from zscan.model.redacted import redacted_pattern
+from zscan.model.unknown import Reason, ReasonCode, Unknown, Unresolved
+
+# Of the platform identifiers that the API model names, those that are not deprecated (Security Hub control SageMaker.8).
+_SUPPORTED = frozenset({"notebook-al2-v3", "notebook-al2023-v1", "notebook-al2023-v2"})
+_RETIRED = frozenset({"notebook-al1-v1", "notebook-al2-v1", "notebook-al2-v2"})
+_DEFAULT_PLATFORM = "notebook-al2023-v1"
+
+_canonical = cfn_names(aliases={"SecurityGroups": "SecurityGroupIds", "NotebookInstanceLifecycleConfigName": "LifecycleConfigName"})
+
+
+def shape_notebook(document: Document) -> Iterable[Draft]:
+    """A notebook instance: its ways to the network, root, its disk's key, its platform."""
+    draft = asset(document, "notebook")
+    draft.set("network.direct_internet", document["DirectInternetAccess"].default("Enabled").eq("Enabled"))
+    draft.set("network.private_network", document["SubnetId"].is_set())
+    # Unset, instances answer to both versions of the metadata service; only version 2 demands a session token.
+    version = document["InstanceMetadataServiceConfiguration.MinimumInstanceMetadataServiceVersion"].default("1")
+    draft.set("network.metadata_blocked", version.map(lambda text: str(text) == "2"))
+    draft.set("workload.root", document["RootAccess"].default("Enabled").eq("Enabled"))
+    draft.set("host.platform_supported", document["PlatformIdentifier"].default(_DEFAULT_PLATFORM).map(_supported))
+    draft.set("encryption.customer_key", document["KmsKeyId"].is_set())
+    draft.set("principal.assigned", document["RoleArn"].is_set())
+    draft.set("secrets.literals", _secrets(document))
+    draft.refer("runs_as", "AWS::IAM::Role", document["RoleArn"])
+    draft.refer("encrypts_with", "AWS::KMS::Key", document["KmsKeyId"])
+    attach(draft, subnets=[document["SubnetId"]], groups=document["SecurityGroupIds"].each())
+    yield draft
+
+
+def _supported(identifier: Any) -> Any:
+    if identifier in _SUPPORTED or identifier in _RETIRED:
+        return identifier in _SUPPORTED
+    return Unknown(Reason(ReasonCode.UNRESOLVED, f"the support of platform {identifier} is not known to this version"))
+
+
+def _secrets(document: Document) -> list[Any]:
+    """Credentials in the URLs of code repositories. What a start-up script holds is not read, so with a script the list stays open."""
+    places = [("DefaultCodeRepository", document["DefaultCodeRepository"])]
+    places += [(f"AdditionalCodeRepositories[{index}]", url) for index, url in enumerate(document["AdditionalCodeRepositories"].each())]
+    found: list[Any] = []
+    for name, url in places:
+        if url.unknown and not isinstance(url.value, Unresolved):  # a pointer to a CodeRepository holds no credential itself
+            found.append(url.value)
+        elif redacted_pattern(url.value):
+            found.append({"name": name, "where": "code repository"})
+    script = document["LifecycleConfigName"]
+    if script.is_set().value is not False:
+        found.append(_script(script))
+    return found
+
+
+def _script(name: Reading) -> Unknown:
+    if isinstance(name.value, Unknown):
+        return name.value
+    return Unknown(Reason(ReasonCode.OUT_OF_SCOPE, f"the start-up script {name.value} is not read"))
+
+
+COLLECTORS = (
+    Collector(
+        native_type="AWS::SageMaker::NotebookInstance",
+        asset_type="notebook",
+        list=Call(
+            service="sagemaker",
+            operation="ListNotebookInstances",
+            action="sagemaker:ListNotebookInstances",
+            items="NotebookInstances",
+            page_size=100,
+        ),
+        describe=Call(
+            service="sagemaker",
+            operation="DescribeNotebookInstance",
+            action="sagemaker:DescribeNotebookInstance",
+            params={"NotebookInstanceName": "{NotebookInstanceName}"},
+        ),
+        bulk=(TAGS,),
+        identify=lambda answer, _place: str(answer["NotebookInstanceArn"]),
+        name=lambda answer: str(answer["NotebookInstanceName"]),
+        canonical=_canonical,
+        shape=shape_notebook,
+        facts=GOVERNANCE
+        | {
+            "network.direct_internet",
+            "network.private_network",
+            "network.metadata_blocked",
+            "workload.root",
+            "host.platform_supported",
+            "encryption.customer_key",
+            "principal.assigned",
+            "secrets.literals",
+        },
+        relations=frozenset({"runs_as", "encrypts_with", "attached_to"}),
+    ),
+)

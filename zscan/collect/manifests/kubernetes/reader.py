@@ -1,0 +1,71 @@
+"""The Kubernetes reader: files that hold objects with apiVersion and kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from zscan.collect import Shaped
+from zscan.collect.manifests.kubernetes import gateway_api, identities, namespaces, policies, services, workloads
+from zscan.collect.manifests.kubernetes.families import KINDS
+from zscan.collect.manifests.kubernetes.objects import KubernetesObject, is_object, objects_of
+from zscan.collect.manifests.loader import Loaded
+from zscan.collect.manifests.readers import Declarations, InputFile
+from zscan.model.offers import Offer
+
+_PARTS = (services, gateway_api, policies, identities, namespaces)
+SHAPES: dict[tuple[str, str], Callable[[KubernetesObject], Iterator[Shaped]]] = {key: shape for part in _PARTS for key, shape in part.SHAPES.items()}
+OFFERS: dict[str, Offer] = {name: found for part in (workloads, *_PARTS) for name, found in part.OFFERS.items()}
+
+_API_VERSION = re.compile(r"^[ ]{0,8}(?:- )?[\"']?apiVersion[\"']?\s*:", re.MULTILINE)
+_KIND = re.compile(r"^[ ]{0,8}(?:- )?[\"']?kind[\"']?\s*:", re.MULTILINE)
+
+
+class KubernetesReader:
+    """Reads Kubernetes objects, built-in and custom ones."""
+
+    name = "Kubernetes"
+
+    @property
+    def offers(self) -> Mapping[str, Offer]:
+        """Offers by native type."""
+        return OFFERS
+
+    def claims(self, file: InputFile) -> bool:
+        """Whether the text has lines with apiVersion and kind, or the same members in one line of JSON."""
+        if "apiVersion" not in file.text or "kind" not in file.text:
+            return False
+        if file.last.endswith(".json"):
+            return '"apiVersion"' in file.text and '"kind"' in file.text
+        return bool(_API_VERSION.search(file.text) and _KIND.search(file.text))
+
+    def recognises(self, file: InputFile, loaded: Loaded) -> bool:
+        """Whether some document is an object."""
+        return any(is_object(document.value) for document in loaded.documents)
+
+    def read(self, file: InputFile, loaded: Loaded) -> Declarations:
+        """Drafts and fragments of every object that AI is, or may lean on."""
+        found = Declarations()
+        if loaded.skipped_crds:
+            found.skipped["custom resource definitions"] += loaded.skipped_crds
+        weak: list[Shaped] = []
+        strong = False
+        for item in objects_of(file.name, loaded):
+            shape = SHAPES.get((item.group, item.kind))
+            if shape is not None:
+                found.found += shape(item)
+                continue
+            kind = KINDS.get((item.group, item.kind))
+            workload = workloads.shape_workload(item, kind) if kind is not None else None
+            if workload is None:
+                found.skipped["objects without a bearing on AI"] += 1
+            elif workload.strong:
+                strong = True
+                found.found += workload.shaped
+            else:
+                weak += workload.shaped
+        found.found += weak if strong else []
+        return found
+
+
+KUBERNETES = KubernetesReader()
