@@ -31,7 +31,7 @@ help:
 # ---- environments: a stamp per set of packages, renewed when pyproject.toml changes
 
 $(BIN)/python:
-	@for python in "$${PYTHON:-python3}" python3 python3.13 python3.12 python3.14 python3.11; do
+	@for python in "$${PYTHON:-python3}" python3 python3.13 python3.12 python3.11; do
 	  if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
 	    echo "Making $(VENV) with $$("$$python" --version) ..."
 	    exec "$$python" -m venv $(VENV)

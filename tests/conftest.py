@@ -18,7 +18,8 @@ NO_SHARED = "ZSCAN_SHARED is not set"
 
 # With ZSCAN_CI=1 a skip whose reason does not begin with one of these fails the run: a check that silently never runs is worse than none.
 ALLOWED_SKIPS = {
-    NO_SHARED: "published material (schemas, recorded answers) that is not ours to redistribute, so it lies outside the repository",
+    "ZSCAN_SHARED": "published material (schemas, recorded answers) that is not ours to redistribute, so it lies outside the repository",
+    "root reads everything": "file permissions do not bind root, and CI runs as root in its container",
 }
 
 

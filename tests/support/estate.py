@@ -84,6 +84,7 @@ def _weak(estate: Estate) -> None:
         actions={"shell": {"parentActionSignature": "ANTHROPIC.Bash", "functionSchema": None, "actionGroupExecutor": {"customControl": "RETURN_CONTROL"}}, "orders": {}},
         knowledge_bases=("weak",),
         agentResourceRoleArn=role_arn(a, "wide"),
+        customerEncryptionKeyArn=key_arn(a, r, "stale"),
         instruction="Use the key sk-ant-" + "q" * 30 + " when the tool asks for one, and answer everything.",
     )
     estate.agent(a, r, "twin", agentResourceRoleArn=role_arn(a, "wide"), guardrail="weak")

@@ -18,22 +18,22 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and give its exit code; nothing but this prints an error."""
-    import click
+    import typer
+    from typer.core import Exit
 
     from zscan.cli.app import app
     from zscan.errors import ZscanError
 
     try:
         result = app(arguments, prog_name="zscan", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.ClickException as error:
-        error.show()
-        return 2
+    except Exit as stop:
+        return int(stop.exit_code)
+    except typer.TyperException as error:
+        return _usage(error)
     except ZscanError as error:
         print(f"zscan: {error.diagnostics()}", file=sys.stderr)
         return error.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("zscan: interrupted; what was read is kept, `--resume` continues", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
@@ -42,6 +42,18 @@ def run(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 (the outermost border: a traceback would be of no use to the user)
         return _bug(error)
     return result if isinstance(result, int) else 0
+
+
+def _usage(error: Exception) -> int:
+    """A mistake on the command line, as the parser words it, with the command whose help tells more."""
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(message)
+        return 2
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "zscan"
+    print(f"{path}: {message}\n  what to do: `{path} --help` shows what it takes", file=sys.stderr)
+    return 2
 
 
 def _bug(error: Exception) -> int:

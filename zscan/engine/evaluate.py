@@ -201,7 +201,7 @@ class Engine:
 
     def _finding(self, planned: Planned, asset: Asset, key: str, status: Status, view: _View) -> Finding:
         if status is Status.PASS or status is Status.NOT_APPLICABLE:
-            rest = Why(tuple(_evidence(asset, path) for path in planned.reads))
+            rest = Why(tuple(_evidence(asset, path) for path in planned.reads if not (key and path == planned.listed)))
             message = planned.rule.rule.title if status is Status.PASS else f"Does not apply: {planned.rule.rule.title}"
             return _make(planned, asset, key, status, message, rest)
         try:

@@ -29,6 +29,9 @@ _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _VERIFY_PLACEHOLDER = re.compile(r"(?<![\\${])\{([a-z_]+)\}")
 _VERIFY_NAMES = ("name", "id", "account", "region")
 
+_PLAIN_WORDS = {"array": "a list", "object": "a mapping", "str": "text", "int": "a whole number", "bool": "true or false"}
+_JSON_WORD = re.compile(rf"`?\b({'|'.join(_PLAIN_WORDS)})\b`?")
+
 T = TypeVar("T")
 
 
@@ -266,7 +269,7 @@ def _explained(tree: Tree, kind: type, text: str) -> RuleError:
         members = _members(kind, str(path[-1]) if path else "")
         message = f"{invalid[1]!r} is not possible here; one of: {', '.join(members)}"
         return tree.error(message, path, suggestion=closest(invalid[1], members))
-    return tree.error(what[:1].lower() + what[1:].replace("`", ""), path)
+    return tree.error(_JSON_WORD.sub(lambda word: _PLAIN_WORDS[word[1]], what[:1].lower() + what[1:]), path)
 
 
 def _field_names(kind: Any) -> set[str]:

@@ -38,6 +38,7 @@ class Planned:
     reason: str = ""
     condition: Condition | None = None
     reads: tuple[str, ...] = ()
+    listed: str = ""  # the list of `for_each`, which is no evidence for one element
 
 
 def plan_rule(rule: CheckedRule, kind: Kind, offer: Offer | None, params: Mapping[str, ParamValue]) -> Planned:
@@ -63,7 +64,8 @@ def plan_rule(rule: CheckedRule, kind: Kind, offer: Offer | None, params: Mappin
     if kind.view == "declared" and offer is not None and offer.live_only.intersection(reads):
         facts = ", ".join(path for path in reads if path in offer.live_only)
         return Planned(rule, static, "no_file_form", f"NO_FILE_FORM: {facts} can only be read from the live system")
-    return Planned(rule, static, "judge", "", Condition(passes, applies, each, rule.per_element), reads)
+    listed = root_reads(each.source)[0] if each else ""
+    return Planned(rule, static, "judge", "", Condition(passes, applies, each, rule.per_element), reads, listed)
 
 
 def _static(kind: Kind, offer: Offer | None, params: Mapping[str, ParamValue]) -> Static:

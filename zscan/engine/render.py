@@ -10,7 +10,7 @@ import msgspec
 from zscan.engine import ir
 from zscan.engine.ir import Const, Node
 from zscan.model.asset import Asset
-from zscan.model.vocabulary import ListOf, Record
+from zscan.model.vocabulary import Bool, ListOf, Record
 
 UNKNOWN = "unknown"
 _SHOWN = 10
@@ -95,7 +95,7 @@ def expected(node: Node, *, want: bool) -> str:  # noqa: PLR0911 (one answer per
         case ir.Quantifier(_, _, variable, body, _):
             return f"{'every' if want else 'not every'} element {variable} with {expression(body)}"
         case _:
-            return literal(want)
+            return literal(want) if node.type == Bool else ""
 
 
 def _plain(node: Node) -> str:

@@ -62,12 +62,10 @@ class Tree:
         return self.error_at(message, line, column, suggestion=suggestion)
 
     def error_at(self, message: str, line: int, column: int, *, suggestion: str = "") -> RuleError:
-        """An error at a line and column (both from 0), with that line and a caret."""
-        lines = self.text.splitlines() or [""]
+        """An error at a line and column (both from 0), with that line."""
+        lines = self.text.split("\n")
         shown = lines[min(line, len(lines) - 1)]
-        caret = "".join("\t" if character == "\t" else " " for character in shown[:column]) + "^"
-        snippet = f"{shown}\n{caret}"
-        return RuleError(message, file=self.file, line=line + 1, column=column + 1, snippet=snippet, suggestion=suggestion)
+        return RuleError(message, file=self.file, line=line + 1, column=column + 1, snippet=shown, suggestion=suggestion)
 
     def _nearest(self, path: Path) -> Place:
         for length in range(len(path), -1, -1):
@@ -86,7 +84,7 @@ class Tree:
         if not isinstance(value, str) or not value:
             return place.line, place.column
         visible = sum(not character.isspace() for character in value[:offset])
-        return _visible_character(self.text.splitlines(), place, visible)
+        return _visible_character(self.text.split("\n"), place, visible)
 
 
 def _visible_character(lines: list[str], place: Place, wanted: int) -> tuple[int, int]:

@@ -80,21 +80,22 @@ def _run(scan: Scan, part: Part, share: _Share, common: _Common) -> Json:
     }
     if common.taxonomies:
         run["taxonomies"] = common.taxonomies
-    run["properties"] = {
+    stated = {
         "level": scan.run.level,
         "evaluatedAsOf": scan.run.evaluated_as_of,
         "complete": part.complete,
         "rulesDigest": scan.tool.rules_digest,
         "mappingsDigest": scan.tool.mappings_digest,
     }
+    run["properties"] = {name: value for name, value in stated.items() if value != ""}  # empty members are refused
     return run
 
 
 def _invocation(scan: Scan, notes: list[Json]) -> Json:
+    times = {"startTimeUtc": scan.run.started_at, "endTimeUtc": scan.run.finished_at}
     return {
         "executionSuccessful": True,  # gaps are notifications: a run that failed would be shown as an error of the tool
-        "startTimeUtc": scan.run.started_at,
-        "endTimeUtc": scan.run.finished_at,
+        **{name: moment for name, moment in times.items() if moment},
         "toolExecutionNotifications": notes,
     }
 

@@ -22,16 +22,34 @@ MOST_SHOWN = 5_000
 
 _LISTED = 20
 
-KINDS: Mapping[str, str] = {
-    "gap": "Something was asked and not answered.",
-    "not-assessed": "Rules were not tried on a class or scope.",
-    "undecided": "Checks have no verdict because evidence is missing.",
-    "incomplete": "Something blocking is missing from the target.",
-    "narrowed": "The run was narrowed.",
-    "clock": "Evaluated at another time than collected.",
-    "folded": "Results were folded to stay within the limit of a run.",
-    "shown": "More results than code scanning shows.",
-    "shared-run": "Several targets share this run.",
+KINDS: Mapping[str, tuple[str, str]] = {
+    "gap": (
+        "Something was asked and not answered",
+        "Checks that rest on it have no verdict. Where a permission would have answered, it is named: grant it and scan again.",
+    ),
+    "not-assessed": (
+        "Rules were not tried on a class or scope",
+        "They say nothing about it, neither that it fails nor that it passes. The reason says what would be needed to try them.",
+    ),
+    "undecided": (
+        "Checks have no verdict because evidence is missing",
+        "They are neither passes nor failures, so they are no results. The gaps beside this say what is missing.",
+    ),
+    "incomplete": (
+        "Something blocking is missing from the target",
+        "What has no result in this run may only not have been seen. The gaps beside this say what is missing.",
+    ),
+    "narrowed": ("The run was narrowed", "What was left out on purpose has no results here, whatever its state."),
+    "clock": (
+        "Evaluated at another time than collected",
+        "Ages and expiry dates were judged at the first time, from what was read at the second.",
+    ),
+    "folded": (
+        "Results were folded to stay within the limit of a run",
+        "One result stands for all failures of a rule. The other formats name each of them.",
+    ),
+    "shown": ("More results than code scanning shows", "The results are sorted worst first. The other formats name each of them."),
+    "shared-run": ("Several targets share this run", "A file may hold a limited number of runs, and every run needs a name of its own."),
 }
 """Kinds of notifications, as descriptors."""
 
@@ -47,7 +65,10 @@ class Dark:
 
 def descriptors() -> list[Json]:
     """The kinds of notifications, for the driver."""
-    return [{"id": kind, "shortDescription": {"text": text}} for kind, text in KINDS.items()]
+    return [
+        {"id": kind, "shortDescription": {"text": short}, "fullDescription": {"text": full}, "help": {"text": full}}
+        for kind, (short, full) in KINDS.items()
+    ]
 
 
 def notifications(scan: Scan, part: Part, dark: Dark, made: Results, counts: view.Tally) -> list[Json]:
@@ -98,7 +119,8 @@ def _about_gaps(scan: Scan, dark: Dark, counts: view.Tally) -> list[Json]:
     blocking = {gap.id for gap in dark.gaps if gap.blocking}
     hard = {entry.reason for entry in dark.not_assessed if entry.gap_id in blocking}
     for group in view.not_assessed_grouped(own):
-        text = f"Not assessed in {_listed(group.scopes) or 'the target'}: {group.reason}. {len(group.rule_ids):,} rules: {_listed(group.rule_ids)}."
+        place = _listed(group.scopes) or "the target"
+        text = f"Not assessed in {place}: {group.reason}. Rules ({len(group.rule_ids):,}): {_listed(group.rule_ids)}."
         notes.append(_note("not-assessed", "warning" if group.reason in hard else "note", text))
     if dark.undecided:
         text = f"{dark.undecided:,} checks have no verdict because evidence is missing: neither passes nor failures, and no results."

@@ -134,6 +134,8 @@ def _message(shown: Finding, members: Sequence[Placed], *, whole_rule: bool) -> 
     if lost:
         dates = sorted({finding.last_verified for finding in lost if finding.last_verified})
         since = f"not re-verified since {plain(dates[0]) if dates else 'the baseline'}"
+        if any(finding.status is Status.UNKNOWN for finding in lost):
+            since = f"failed before, {since}"
         notes.append(since if len(lost) == len(members) else f"{len(lost):,} of them {since}")
     if shown.waiver is not None:
         notes.append(f"the accepted risk {plain(shown.waiver.id)} has expired: {plain(shown.waiver.expires)}")

@@ -113,8 +113,8 @@ class Relations:
 
 
 def _rule(rule: Rule, known: Relations) -> Json:
-    theme = identifier(THEMES.get(rule.theme, rule.theme)) if "-" in rule.id else ""
-    tags = ["security", "zero-trust", *([theme] if theme else []), *known.tags(rule)]
+    theme = THEMES.get(rule.id.split("-")[1]) if "-" in rule.id else None
+    tags = ["security", "zero-trust", *([_slug(theme)] if theme else []), *known.tags(rule)]
     described: Json = {
         "id": rule.id,
         "name": identifier(rule.title) or rule.id,
@@ -131,6 +131,10 @@ def _rule(rule: Rule, known: Relations) -> Json:
         "tags": list(dict.fromkeys(tags))[:MOST_TAGS],
     }
     return described
+
+
+def _slug(title: str) -> str:
+    return "-".join(re.findall(r"[a-z0-9]+", title.lower()))
 
 
 def _absent(rule_id: str, severity: Severity) -> Json:

@@ -56,7 +56,7 @@ def synthetic_uri(*segments: str) -> str:
 def _segment(text: str) -> str:
     if text in {"", ".", ".."}:
         return "-" * (len(text) + 1)
-    encoded = quote(text, safe="", errors="surrogatepass")
+    encoded = quote(visible(text), safe="")  # nothing leads to a file here, so a control character need not survive
     if len(encoded) <= _SEGMENT_LIMIT:
         return encoded
     digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]

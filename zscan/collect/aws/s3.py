@@ -50,7 +50,7 @@ def shape_bucket(document: Document) -> Iterable[Draft]:
 
 
 def _acl_public(document: Document) -> Reading:
-    """Whether access control lists let everybody in. They count unless ownership is enforced, as it is for a new bucket; live ones are not read."""
+    """Whether access control lists let everybody in. They count unless bucket ownership is enforced; live ones are not read."""
     ownership = document["OwnershipControls.Rules"]
     owned = ownership.map(
         lambda rules: any(isinstance(rule, Mapping) and rule.get("ObjectOwnership") == "BucketOwnerEnforced" for rule in as_list(rules))

@@ -119,7 +119,11 @@ def _evaluated(item: Reading, side: str = "") -> Reading:
 
 def _strength(item: Reading, side: str) -> Reading:
     on = _evaluated(item, side)
-    return Reading("none") if on.value is False else combine(lambda _on, text: text, on, word(item.get(f"{side}Strength"), _STRENGTHS))
+    return (
+        Reading("none")
+        if on.value is False
+        else combine(lambda _on, text: text, on, word(item.get(f"{side}Strength").default("NONE"), _STRENGTHS))
+    )
 
 
 def _action(item: Reading, side: str) -> Reading:

@@ -55,4 +55,4 @@ def _configuration(versions: Reading, number: str) -> Reading:
         elif version.get("AgentVersion").value == number:
             return version.get("GuardrailConfiguration")
     unread = Unknown(Reason(ReasonCode.UNRESOLVED, f"what version {number} of the agent holds is not in the input"))
-    return missing or Reading(unread, versions.places)
+    return Reading(unread, versions.places) if missing is None else missing

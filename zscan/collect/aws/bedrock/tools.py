@@ -110,4 +110,5 @@ def _operations(text: str) -> list[tuple[str, str, Mapping[str, Any]]] | Unknown
 
 def _joined(group: Any, tool: Any) -> Any:
     """A tool's name inside its agent; unknown when either half is."""
-    return next((part for part in (group, tool) if isinstance(part, Unknown)), None) or f"{group}/{tool}"
+    unread = [part for part in (group, tool) if isinstance(part, Unknown)]
+    return unread[0] if unread else f"{group}/{tool}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from zscan.model.document import Reading
 
 _LOCAL_DISKS = frozenset(
-    # fmt: off
     {
         "c5d",
         "c6gd",
@@ -42,7 +41,6 @@ _LOCAL_DISKS = frozenset(
         "trn1n",
         "trn2",
     }
-    # fmt: on
 )
 
 

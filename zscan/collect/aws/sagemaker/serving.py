@@ -1,7 +1,7 @@
 """SageMaker serving: models, endpoint configurations, endpoints.
 
-Sources: DescribeModel, DescribeEndpointConfig, DescribeEndpoint of the SageMaker API; AWS::SageMaker::Model, ::EndpointConfig, ::Endpoint of
-CloudFormation.
+Sources: DescribeModel, DescribeEndpointConfig, DescribeEndpoint of the SageMaker API; AWS::SageMaker::Model, ::EndpointConfig, ::Endpoint
+of CloudFormation.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _remote_code(environment: Reading) -> Reading:
 
 
 def _executable(uri: Any) -> Any:
-    """A file's format by its name. What lies in an archive or below a prefix cannot be told from outside; without model data there is none."""
+    """A file's format by its name. What lies in an archive or below a prefix cannot be told; without model data there is none."""
     text = str(uri or "").lower()
     if not text or text.endswith(_PLAIN):
         return False

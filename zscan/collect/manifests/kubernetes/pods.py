@@ -63,6 +63,15 @@ class Pod:
                 return value, (*path, "securityContext", name)
         return default if self.complete else left_out(name), container.path
 
+    @property
+    def service_account(self) -> str | Unknown:
+        """The service account named for the pod; "" when none is, which means the namespace's `default`."""
+        for name in ("serviceAccountName", "serviceAccount"):
+            value = self.spec.get(name)
+            if isinstance(value, Unknown) or text(value):
+                return value if isinstance(value, Unknown) else text(value)
+        return "" if self.complete else left_out("the service account")
+
     def own(self, name: str) -> Any:
         """A field of the spec itself; Unknown where it is not stated and the controller may add it."""
         value = self.spec.get(name)

@@ -23,7 +23,7 @@ from zscan.collect.manifests.sign_in import auth_required
 from zscan.collect.manifests.workload_facts import artefacts, server_facts
 from zscan.model.asset import Draft, Fragment
 from zscan.model.offers import Offer
-from zscan.model.unknown import Unknown, Unresolved
+from zscan.model.unknown import Unknown, Unresolved, kleene_all
 
 PODS = "kubernetes/pods"  # the fragment that derivations match selectors and ports against
 
@@ -119,10 +119,9 @@ def _server(sheet: Sheet, workload: Workload, asset_type: str) -> None:
 
 
 def _identity(sheet: Sheet, workload: Workload) -> None:
-    names = [(pod, pod.own("serviceAccountName") or pod.own("serviceAccount")) for pod in workload.pods]
-    missing = next((name for _, name in names if isinstance(name, Unknown)), None)
-    assigned = all(text(name) not in {"", "default"} for _, name in names if not isinstance(name, Unknown))
-    sheet.put("principal.assigned", missing if missing is not None and assigned else assigned, *((*pod.path, "serviceAccountName") for pod, _ in names))
+    names = [pod.service_account for pod in workload.pods]
+    assigned = kleene_all(name if isinstance(name, Unknown) else name not in {"", "default"} for name in names)
+    sheet.put("principal.assigned", assigned, *((*pod.path, "serviceAccountName") for pod in workload.pods))
     mounted = [(truth(value, default=True), pod) for pod in workload.pods if (value := pod.spec.get("automountServiceAccountToken")) is not None]
     if any(value is True for value, _ in mounted) or (mounted and len(mounted) == len(workload.pods)):
         decided = True if any(value is True for value, _ in mounted) else mounted[0][0]
@@ -140,8 +139,8 @@ def _references(workload: Workload, draft: Draft) -> None:
     if item.namespace:
         draft.refer("member_of", "core/Namespace", item.namespace)
     for pod in workload.pods:
-        name = pod.own("serviceAccountName") or pod.own("serviceAccount")
-        draft.refer("runs_as", "core/ServiceAccount", name if isinstance(name, Unknown) else f"{item.namespace}/{text(name) or 'default'}")
+        account = pod.service_account
+        draft.refer("runs_as", "core/ServiceAccount", account if isinstance(account, Unknown) else f"{item.namespace}/{account or 'default'}")
         for _, claim in find(pod.spec, "volumes[].persistentVolumeClaim.claimName"):
             draft.refer("reads_from", "core/PersistentVolumeClaim", claim if isinstance(claim, Unknown) else f"{item.namespace}/{text(claim)}")
     if workload.kind.refer:
@@ -154,9 +153,8 @@ def _fragments(workload: Workload, draft: Draft) -> Iterator[Fragment]:
     product = workload.product
     roles = [{"labels": pod.labels, "role": pod.role, "host_network": dig(pod.spec, "hostNetwork") is True} for pod in workload.pods]
     ports = {name: number for container in workload.containers for name, number in container.ports if name}
-    accounts = sorted({text(pod.spec.get("serviceAccountName")) or text(pod.spec.get("serviceAccount")) or "default" for pod in workload.pods})
-    silent = any(pod.spec.get("automountServiceAccountToken") is None for pod in workload.pods)
-    data = {"roles": roles, "ports": ports, "admin_ports": sorted(product.admin_ports) if product else [], "accounts": accounts, "token_silent": silent}
+    accounts = [account for pod in workload.pods if isinstance(account := pod.service_account, str)]
+    data = {"roles": roles, "ports": ports, "admin_ports": sorted(product.admin_ports) if product else [], "accounts": sorted({account or "default" for account in accounts}), "accounts_known": len(accounts) == len(workload.pods)}
     yield Fragment(kind=PODS, id=draft.id, provider=draft.provider, data=data, source=workload.item.origin.at(()), namespace=workload.item.namespace, unit=draft.unit)
 
 

@@ -1,0 +1,143 @@
+"""The generated policies hold what the declared calls need, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.sim.aws.actions import action_of
+from zscan.collect import collectors
+from zscan.collect.aws import permissions as aws
+from zscan.collect.aws.session import SESSION_CALLS
+from zscan.collect.permissions import Permission, PolicyDocument, policy, required
+from zscan.errors import UsageError
+
+CALLS = {call.id: call for call in (*SESSION_CALLS, *(call for c in collectors("aws") for call in c.calls()))}
+ACTIONS = sorted({call.action for call in CALLS.values()})
+
+
+def of(kind: str, documents: tuple[PolicyDocument, ...] | None = None) -> list[str]:
+    return [document.text for document in documents or policy("aws") if document.format == kind]
+
+
+def granted(text: str) -> list[str]:
+    return [action for statement in json.loads(text)["Statement"] for action in statement["Action"]]
+
+
+def test_json_grants_exactly_the_declared_actions() -> None:
+    assert [action for text in of("json") for action in granted(text)] == ACTIONS
+
+
+def test_terraform_grants_exactly_the_declared_actions() -> None:
+    (text,) = of("terraform")
+    assert re.findall(r'^      "([^"]+)",$', text, re.MULTILINE) == ACTIONS
+    assert text.count("{") == text.count("}")
+    assert text.count('data "aws_iam_policy_document"') == text.count('resource "aws_iam_policy"') == len(of("json"))
+
+
+def test_terraform_is_terraform() -> None:
+    grammar = pytest.importorskip("tree_sitter_hcl", reason="tree-sitter-hcl is not installed")
+    tree_sitter = pytest.importorskip("tree_sitter", reason="tree-sitter is not installed")
+    tree = tree_sitter.Parser(tree_sitter.Language(grammar.language())).parse(of("terraform")[0].encode())
+    assert not tree.root_node.has_error
+
+
+def test_cloudformation_grants_exactly_the_declared_actions() -> None:
+    (text,) = of("cloudformation")
+    resources = json.loads(text)["Resources"].values()
+    assert {resource["Type"] for resource in resources} == {"AWS::IAM::ManagedPolicy"}
+    assert [a for r in resources for s in r["Properties"]["PolicyDocument"]["Statement"] for a in s["Action"]] == ACTIONS
+
+
+def test_no_wildcard_in_an_action() -> None:
+    assert not [action for action in ACTIONS if "*" in action or "?" in action]
+
+
+def test_sids_are_unique_and_name_the_service() -> None:
+    statements = [s for text in of("json") for s in json.loads(text)["Statement"]]
+    sids = [s["Sid"] for s in statements]
+    assert len(set(sids)) == len(sids)
+    assert all(re.fullmatch(r"ReadOnly[A-Z][A-Za-z0-9]*", sid) for sid in sids)
+    assert all(len({action.partition(":")[0] for action in s["Action"]}) == 1 for s in statements)
+
+
+def test_same_input_same_bytes() -> None:
+    assert aws.documents(ACTIONS) == aws.documents(list(reversed(ACTIONS)))
+
+
+@pytest.mark.parametrize("limit", [400, 900, aws.LIMIT])
+def test_policies_stay_below_the_limit(limit: int) -> None:
+    actions = [f"{service}:Describe{'Thing' * 3}{number:03d}" for service in ("bedrock-agentcore", "sagemaker", "s3") for number in range(60)]
+    documents = aws.documents(actions, limit=limit)
+    texts = of("json", documents)
+    assert all(len("".join(text.split())) <= limit for text in texts)
+    assert sorted(action for text in texts for action in granted(text)) == sorted(actions)
+    sids = [s["Sid"] for text in texts for s in json.loads(text)["Statement"]]
+    assert len(set(sids)) == len(sids)
+    names = [document.filename for document in documents]
+    assert len(set(names)) == len(names)
+    resources = json.loads(of("cloudformation", documents)[0])["Resources"]
+    assert len(resources) == len(texts)
+    assert of("terraform", documents)[0].count('resource "aws_iam_policy"') == len(texts)
+
+
+def test_the_real_policy_fits_the_quota() -> None:
+    assert all(len("".join(text.split())) <= 6144 for text in of("json"))
+
+
+def test_what_lacks_without_a_permission() -> None:
+    needs = {permission.action: permission for permission in required("aws")}
+    assert needs["kms:GetKeyPolicy"] == Permission("kms:GetKeyPolicy", ("kms:GetKeyPolicy",), ("AWS::KMS::Key",))
+    assert needs["sts:GetCallerIdentity"].native_types == ()
+    assert {"AWS::SageMaker::Model", "AWS::KMS::Key"} <= set(needs["tag:GetResources"].native_types)
+
+
+def test_unknown_provider() -> None:
+    with pytest.raises(UsageError, match="nocloud"):
+        policy("nocloud")
+
+
+# ---- each action is the one that AWS demands, exists, and only reads
+
+
+@pytest.mark.parametrize("call_id", sorted(CALLS))
+def test_action_of_the_operation(call_id: str) -> None:
+    """The simulator's table was written from AWS's reference, apart from the collectors."""
+    call = CALLS[call_id]
+    assert call.action == action_of(call.service, call.operation)
+
+
+def test_irregular_names() -> None:
+    assert CALLS["s3:GetBucketEncryption"].action == "s3:GetEncryptionConfiguration"
+    assert CALLS["s3:GetPublicAccessBlock"].action == "s3:GetBucketPublicAccessBlock"
+    assert CALLS["resourcegroupstaggingapi:GetResources"].action == "tag:GetResources"
+
+
+@pytest.fixture(scope="module")
+def reference() -> Any:
+    pytest.importorskip("policy_sentry", reason="policy-sentry is not installed")
+    from policy_sentry.querying import actions
+
+    return actions
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_action_exists_and_only_reads(reference: Any, action: str) -> None:
+    service, _, name = action.partition(":")
+    data = reference.get_action_data(service, name)
+    assert data, f"{action} is not in AWS's service authorization reference"
+    (entry,) = {(row["action"], row["access_level"]) for row in data[service]}
+    assert entry[0] == action
+    assert entry[1] in {"Read", "List"}
+
+
+@pytest.mark.parametrize("call_id", sorted(CALLS))
+def test_operation_and_parameters_exist(call_id: str) -> None:
+    session = pytest.importorskip("botocore.session", reason="botocore is not installed")
+    call = CALLS[call_id]
+    shape = session.get_session().get_service_model(call.service).operation_model(call.operation).input_shape
+    assert set(call.params) <= set(shape.members if shape else ())
+    assert set(shape.required_members if shape else ()) <= set(call.params)
