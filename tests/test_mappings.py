@@ -80,7 +80,7 @@ def test_a_good_file_loads(tmp_path: Path) -> None:
         ("    title: People", "    title: &a People\n    reason: *a", 21, "alias", ""),
     ],
 )
-def test_what_is_wrong_is_named_with_file_line_and_suggestion(  # noqa: PLR0917 (one column each)
+def test_what_is_wrong_is_named_with_file_line_and_suggestion(
     tmp_path: Path, old: str, new: str, line: int, words: str, suggestion: str
 ) -> None:
     assert GOOD.count(old) == 1

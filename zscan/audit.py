@@ -182,6 +182,13 @@ def _instant(moment: datetime) -> str:
 
 def _run_id(inventory: Inventory, policy: Policy, as_of: str) -> str:
     """An id that follows from what was judged, with what and when: the same run has the same id everywhere."""
-    parts = [as_of, policy.level, *policy.digests, *policy.narrowed, *(asset.id for asset in inventory.assets), *(gap.id for gap in inventory.gaps)]
+    parts = [
+        as_of,
+        policy.level,
+        *policy.digests,
+        *policy.narrowed,
+        *(asset.id for asset in inventory.assets),
+        *(gap.id for gap in inventory.gaps),
+    ]
     parts += [inventory.collected_from, inventory.collected_to, *(rule.id for rule in policy.chosen)]
     return "run-" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

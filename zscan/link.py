@@ -169,4 +169,3 @@ def _connect(draft: Draft, reference: Reference, found: Sequence[Draft] | Unknow
 def _unknown(draft: Draft, reference: Reference, why: Unknown) -> None:
     known = draft.unknown_relations.get(reference.relation)
     draft.unknown_relations[reference.relation] = why if known is None else merge([known, why])
-

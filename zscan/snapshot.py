@@ -119,7 +119,7 @@ def _spool(stack: ExitStack) -> IO[bytes]:
 
 def _asset_parts(stack: ExitStack, assets: Iterable[Asset], encode: Any) -> dict[str, tuple[IO[bytes], int]]:
     """One compressed spool for each type, filled as the assets come by."""
-    import zstandard  # noqa: PLC0415 (only snapshots need it)
+    import zstandard
 
     spools: dict[str, IO[bytes]] = {}
     writers: dict[str, Any] = {}
@@ -224,9 +224,9 @@ def _type_of(member: Member) -> str:
 
 
 def _read_assets(path: Path, member: Member) -> Iterator[Asset]:
-    import io  # noqa: PLC0415
+    import io
 
-    import zstandard  # noqa: PLC0415
+    import zstandard
 
     number = 0
     try:

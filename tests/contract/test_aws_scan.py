@@ -47,7 +47,14 @@ def test_two_hundred_assets_in_three_regions_whatever_the_page_size(sim: AwsSim,
         where.mkdir()
         code, scan, err = audit(sim, where)
         assert code == 1, err
-        assert sum(count for name, count in scan["summary"]["assets_by_type"].items() if name not in {"key", "data_store", "identity", "subnet", "firewall", "private_link"}) >= 200
+        assert (
+            sum(
+                count
+                for name, count in scan["summary"]["assets_by_type"].items()
+                if name not in {"key", "data_store", "identity", "subnet", "firewall", "private_link"}
+            )
+            >= 200
+        )
         seen.append(verdicts(scan))
     assert seen[0] == seen[1] == seen[2]
     assert len({status for status in seen[0].values()}) >= 3
@@ -89,7 +96,12 @@ def test_page_two_denied_gives_a_partial_list_and_no_false_verdict(sim: AwsSim, 
 def test_everything_denied_is_incomplete_without_a_verdict(sim: AwsSim, tmp_path: Path) -> None:
     estate = rich_estate()
     sim.set_estate(estate)
-    sim.set_faults([{"kind": "denied", "service": service} for service in ("sagemaker", "bedrock", "bedrock-agent", "iam", "kms", "s3", "ec2", "resourcegroupstaggingapi", "cloudwatch")])
+    sim.set_faults(
+        [
+            {"kind": "denied", "service": service}
+            for service in ("sagemaker", "bedrock", "bedrock-agent", "iam", "kms", "s3", "ec2", "resourcegroupstaggingapi", "cloudwatch")
+        ]
+    )
     code, scan, err = audit(sim, tmp_path)
     assert code == 3, err
     assert set(scan["summary"]["findings_by_status"]) == {"pass", "fail", "unknown", "not_applicable"}
@@ -145,7 +157,7 @@ def test_process_pool_gives_the_same_bytes(sim: AwsSim) -> None:
         with environment(sim.env(account=ACCOUNT, region=REGION)), pool as executor:
             collected = collect_aws(options, executor=executor, journal=Journal())
         for draft in collected.drafts:
-            draft.evidence = {path: () for path in draft.evidence}  # evidence carries the time of collection, which differs
+            draft.evidence = dict.fromkeys(draft.evidence, ())  # evidence carries the time of collection, which differs
             draft.source = None  # type: ignore[assignment]  # for the same reason
         collected.collected_from = collected.collected_to = "2026-12-01T00:00:00Z"
         found.append(encode(judge(collected)))

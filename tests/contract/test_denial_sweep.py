@@ -54,7 +54,9 @@ def test_denying_one_call(call: str, recording: Recording, undenied: Scan) -> No
     assert all(gap.permission for gap in gaps), "the gap names no permission"
     present = {asset.id for asset in scan.assets}
     unsure = {(f.rule_id, f.asset_id) for f in scan.findings if f.status is Status.UNKNOWN}
-    turned = [(key, before.get(key), status) for key, status in after.items() if status is not Status.UNKNOWN and before.get(key) is not status]
+    turned = [
+        (key, before.get(key), status) for key, status in after.items() if status is not Status.UNKNOWN and before.get(key) is not status
+    ]
     assert not turned, f"verdicts appeared without evidence: {turned[:5]}"
     lost = [key for key in before if key not in after and key[1] in present and (key[0], key[1]) not in unsure]
     assert not lost, f"verdicts vanished although their asset is there: {lost[:5]}"
@@ -81,5 +83,3 @@ def test_denying_everything_gives_no_verdict(recording: Recording) -> None:
 
 def test_session_calls_are_declared_once() -> None:
     assert not {call.id for call in SESSION_CALLS} & set(DECLARED)
-
-

@@ -190,9 +190,7 @@ def test_controls_have_evidence_or_reason(name: str, mappings: dict[str, dict[st
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
-def test_evidence_resolves_and_is_specific(
-    name: str, mappings: dict[str, dict[str, Any]], objectives: list[dict[str, Any]]
-) -> None:
+def test_evidence_resolves_and_is_specific(name: str, mappings: dict[str, dict[str, Any]], objectives: list[dict[str, Any]]) -> None:
     known = {objective["id"] for objective in objectives}
     links = evidence(mappings[name])
     for control, link in links:
@@ -227,9 +225,7 @@ def test_every_objective_is_used_and_exclusive_ones_are_named(
         assert named == used[name] - used[other], name
 
 
-@pytest.mark.parametrize(
-    "path", ["rules/objectives.yaml", "rules/catalogue.yaml", *(f"mappings/{m}" for m in MAPPINGS)]
-)
+@pytest.mark.parametrize("path", ["rules/objectives.yaml", "rules/catalogue.yaml", *(f"mappings/{m}" for m in MAPPINGS)])
 def test_no_claim_words(path: str) -> None:
     found = REFUSED_WORDS.findall((ROOT / path).read_text(encoding="utf-8"))
     assert not found, found
@@ -293,9 +289,7 @@ def test_zta_structure(mappings: dict[str, dict[str, Any]]) -> None:
     items = {item["id"]: item for key in ZTA_LISTS for item in official[key]}
     for control in mapping["controls"]:
         item = items[control["id"]]
-        assert control["citation"].startswith(item.get("citation", f"SP 800-207 section {item['section']}")), control[
-            "id"
-        ]
+        assert control["citation"].startswith(item.get("citation", f"SP 800-207 section {item['section']}")), control["id"]
 
 
 @needs_shared

@@ -217,11 +217,11 @@ BAD = "!network.public_access && network.tsl"
         ("pass_when: \"name != '\\\"\\\\\\\\\\u00e9' && network.tsl\"", 7, 47),
         ("pass_when: 'name != ''x'' && network.tsl'", 7, 38),
         (f"pass_when: |\n  {BAD}", 8, 37),
-        (f"pass_when: |-\n\n    !network.public_access\n      && network.tsl", 10, 18),
-        (f"pass_when: >-\n  !network.public_access &&\n  network.tsl", 9, 11),
-        (f"pass_when: > # folded\n   !network.public_access &&\n\n   network.tsl", 10, 12),
+        ("pass_when: |-\n\n    !network.public_access\n      && network.tsl", 10, 18),
+        ("pass_when: >-\n  !network.public_access &&\n  network.tsl", 9, 11),
+        ("pass_when: > # folded\n   !network.public_access &&\n\n   network.tsl", 10, 12),
         ("pass_when: network.private_network ||\n  network.tsl", 8, 11),
-        ("pass_when: \"network.tls ||\\\n  network.tsl\"", 8, 11),
+        ('pass_when: "network.tls ||\\\n  network.tsl"', 8, 11),
     ],
 )
 def test_the_caret_finds_the_place_in_every_kind_of_scalar(rule_dir: Write, written: str, line: int, column: int) -> None:

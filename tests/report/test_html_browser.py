@@ -129,7 +129,7 @@ def test_paper_holds_what_is_folded_on_screen(browser: Any, tmp_path: Path) -> N
     pdftotext = shutil.which("pdftotext")
     if not pdftotext:
         pytest.skip("pdftotext is not installed")
-    import subprocess  # noqa: PLC0415
+    import subprocess
 
     visit(browser, sample_scan(), tmp_path)
     printed = browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})

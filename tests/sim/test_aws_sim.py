@@ -75,7 +75,9 @@ def session() -> boto3.Session:
     return boto3.Session()
 
 
-def client(sim: AwsSim, name: str, *, account: str = ACCOUNT, region: str = REGION, key: str | None = None, attempts: int = 1, **config: Any) -> Any:
+def client(
+    sim: AwsSim, name: str, *, account: str = ACCOUNT, region: str = REGION, key: str | None = None, attempts: int = 1, **config: Any
+) -> Any:
     return _client(sim.url, name, region, key or f"AKIA{account}", attempts, **config)
 
 
@@ -133,7 +135,11 @@ def test_no_two_reads_share_a_route() -> None:
         ("cloudwatch", "ListMetrics", {}),  # json, where the model lists CBOR first
         ("resourcegroupstaggingapi", "GetResources", {}),
         ("opensearchserverless", "ListSecurityPolicies", {"type": "encryption"}),  # json 1.0
-        ("bedrock", "GetGuardrail", {"guardrailIdentifier": "arn:aws:bedrock:us-east-1:111122223333:guardrail/a/b"}),  # rest-json, slashes in a label
+        (
+            "bedrock",
+            "GetGuardrail",
+            {"guardrailIdentifier": "arn:aws:bedrock:us-east-1:111122223333:guardrail/a/b"},
+        ),  # rest-json, slashes in a label
         ("bedrock-agent", "GetKnowledgeBase", {"knowledgeBaseId": "ABCDEFGHIJ"}),
         ("bedrock-agentcore-control", "ListGateways", {}),
         ("lambda", "GetFunction", {"FunctionName": "a"}),
@@ -168,7 +174,13 @@ def test_an_empty_account_answers_every_parameterless_read(load: Callable[..., A
     made = client(sim, name)
     for op in sorted(service(name).operations):
         output = service(name).operation(op)
-        if op in SHADOWED or not is_read(name, op) or service(name).required(op) or output.has_event_stream_output or output.has_streaming_output:
+        if (
+            op in SHADOWED
+            or not is_read(name, op)
+            or service(name).required(op)
+            or output.has_event_stream_output
+            or output.has_streaming_output
+        ):
             continue
         try:
             getattr(made, botocore.xform_name(op))()
@@ -239,7 +251,11 @@ def test_one_thing_that_does_not_exist(load: Callable[..., AwsSim]) -> None:
 
 
 def test_accounts_and_regions_are_apart(load: Callable[..., AwsSim]) -> None:
-    estate = Estate(regions=[REGION, "eu-west-1"], disabled_regions=["af-south-1"]).notebook(ACCOUNT, REGION, "here").notebook(OTHER, "eu-west-1", "there")
+    estate = (
+        Estate(regions=[REGION, "eu-west-1"], disabled_regions=["af-south-1"])
+        .notebook(ACCOUNT, REGION, "here")
+        .notebook(OTHER, "eu-west-1", "there")
+    )
     sim = load(estate)
 
     def names(account: str, region: str) -> list[str]:
@@ -292,7 +308,9 @@ def listings() -> Estate:
     estate = Estate(regions=[REGION, "eu-west-1", "eu-north-1"])
     for number in range(7):
         name = f"n{number}"
-        estate.notebook(ACCOUNT, REGION, name, tags={"n": name}).guardrail(ACCOUNT, REGION, name).agent(ACCOUNT, REGION, name).bucket(ACCOUNT, REGION, name)
+        estate.notebook(ACCOUNT, REGION, name, tags={"n": name}).guardrail(ACCOUNT, REGION, name).agent(ACCOUNT, REGION, name).bucket(
+            ACCOUNT, REGION, name
+        )
         estate.user(ACCOUNT, name).group(ACCOUNT, name).role(ACCOUNT, name).policy(ACCOUNT, name, allow("s3:*"))
         estate.subnet(ACCOUNT, REGION, name).key(ACCOUNT, REGION, name).metric(ACCOUNT, REGION, "AWS/Bedrock", "Invocations", ModelId=name)
         summary = {"name": name, "type": "network", "policyVersion": "1", "createdDate": 1, "lastModifiedDate": 1}
@@ -316,7 +334,9 @@ PAGED = [
 
 @pytest.mark.parametrize("size", [1, 50, 1000])
 @pytest.mark.parametrize(("name", "method", "params", "count"), PAGED)
-def test_pages_of_any_size_hold_the_same(load: Callable[..., AwsSim], name: str, method: str, params: dict[str, Any], count: int, size: int) -> None:
+def test_pages_of_any_size_hold_the_same(
+    load: Callable[..., AwsSim], name: str, method: str, params: dict[str, Any], count: int, size: int
+) -> None:
     estate = listings()
     estate.document["page_size"] = size
     sim = load(estate)
@@ -399,7 +419,16 @@ def test_fault_on_one_page_parameter_region_and_account(load: Callable[..., AwsS
     with pytest.raises(ClientError, match="AccessDeniedException"):
         next(pages)
     sim.set_faults(
-        [{"service": "sagemaker", "match": {"NotebookInstanceName": "n1"}, "error": "InternalFailure", "status": 400, "region": REGION, "account": ACCOUNT}]
+        [
+            {
+                "service": "sagemaker",
+                "match": {"NotebookInstanceName": "n1"},
+                "error": "InternalFailure",
+                "status": 400,
+                "region": REGION,
+                "account": ACCOUNT,
+            }
+        ]
     )
     sagemaker = client(sim, "sagemaker")
     assert code_of(sagemaker.describe_notebook_instance, NotebookInstanceName="n1")[0] == "InternalFailure"
@@ -435,7 +464,11 @@ def test_token_bucket(load: Callable[..., AwsSim]) -> None:
 
 def test_latency_and_reset(load: Callable[..., AwsSim]) -> None:
     sim = load(
-        {"accounts": {}, "latency_ms": {"eu-west-1": 2000}, "faults": [{"service": "iam", "kind": "reset"}, {"service": "kms", "kind": "latency", "ms": 2000}]}
+        {
+            "accounts": {},
+            "latency_ms": {"eu-west-1": 2000},
+            "faults": [{"service": "iam", "kind": "reset"}, {"service": "kms", "kind": "latency", "ms": 2000}],
+        }
     )
     with pytest.raises(ReadTimeoutError):
         client(sim, "sagemaker", region="eu-west-1", read_timeout=0.2).list_models()
@@ -462,7 +495,9 @@ def test_credentials_expire_and_new_ones_work(load: Callable[..., AwsSim], name:
     old()
     old()
     assert code_of(old)[0] == code
-    fresh = client(sim, "sts").assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/audit", RoleSessionName="scan")["Credentials"]["AccessKeyId"]
+    fresh = client(sim, "sts").assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/audit", RoleSessionName="scan")["Credentials"][
+        "AccessKeyId"
+    ]
     getattr(client(sim, name, key=fresh), method)()
 
 
@@ -537,7 +572,11 @@ def test_published_links_from_actions_to_api_pages_agree() -> None:
 def test_every_action_of_the_builders_is_published() -> None:
     used = {(name, op) for name, op in operations_of(everything()) if name in SERVED}
     assert len(used) > 50
-    unknown = [action_of(name, op) for name, op in used if action_of(name, op).partition(":")[2] not in published()[PREFIXES.get(name, name)]["privileges"]]
+    unknown = [
+        action_of(name, op)
+        for name, op in used
+        if action_of(name, op).partition(":")[2] not in published()[PREFIXES.get(name, name)]["privileges"]
+    ]
     assert unknown == []
 
 
@@ -557,12 +596,29 @@ def operations_of(estate: Estate) -> set[tuple[str, str]]:
 def everything() -> Estate:
     """Return an estate with one call of every builder."""
     estate = big_estate(40, (REGION, "eu-west-1"), 2, 2)
-    estate.domain(ACCOUNT, REGION, "d", tags={"a": "b"}).model_package_group(ACCOUNT, REGION, "shared", policy=allow("sagemaker:*", Principal="*"))
+    estate.domain(ACCOUNT, REGION, "d", tags={"a": "b"}).model_package_group(
+        ACCOUNT, REGION, "shared", policy=allow("sagemaker:*", Principal="*")
+    )
     estate.custom_model(ACCOUNT, REGION, "tuned").provisioned_throughput(ACCOUNT, REGION, "reserved").organization(ACCOUNT, (OTHER,))
-    estate.user(ACCOUNT, "u", groups=("g",), inline={"p": allow("*")}, tags={"a": "b"}).group(ACCOUNT, "g").policy(ACCOUNT, "p", allow("sagemaker:*"))
-    estate.aws_policy(ACCOUNT, "AmazonSageMakerFullAccess", allow("sagemaker:*")).metric(ACCOUNT, REGION, "AWS/Bedrock", "Invocations", ModelId="m")
-    estate.bucket(ACCOUNT, "eu-west-1", "open", policy=allow("s3:*", Principal="*"), public=True, versioning="Enabled", log_bucket="l", tags={"a": "b"})
-    estate.security_group(ACCOUNT, REGION, "open", ingress=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])
+    estate.user(ACCOUNT, "u", groups=("g",), inline={"p": allow("*")}, tags={"a": "b"}).group(ACCOUNT, "g").policy(
+        ACCOUNT, "p", allow("sagemaker:*")
+    )
+    estate.aws_policy(ACCOUNT, "AmazonSageMakerFullAccess", allow("sagemaker:*")).metric(
+        ACCOUNT, REGION, "AWS/Bedrock", "Invocations", ModelId="m"
+    )
+    estate.bucket(
+        ACCOUNT,
+        "eu-west-1",
+        "open",
+        policy=allow("s3:*", Principal="*"),
+        public=True,
+        versioning="Enabled",
+        log_bucket="l",
+        tags={"a": "b"},
+    )
+    estate.security_group(
+        ACCOUNT, REGION, "open", ingress=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    )
     return estate
 
 
@@ -603,19 +659,32 @@ def test_what_is_listed_can_be_described(load: Callable[..., AwsSim]) -> None:
         agent = agents.get_agent(agentId=one["agentId"])["agent"]
         draft = {"agentId": agent["agentId"], "agentVersion": "DRAFT"}
         alias = agents.list_agent_aliases(agentId=agent["agentId"])["agentAliasSummaries"][0]
-        assert agents.get_agent_alias(agentId=agent["agentId"], agentAliasId=alias["agentAliasId"])["agentAlias"]["agentAliasName"] == "live"
+        assert (
+            agents.get_agent_alias(agentId=agent["agentId"], agentAliasId=alias["agentAliasId"])["agentAlias"]["agentAliasName"] == "live"
+        )
         group = agents.list_agent_action_groups(**draft)["actionGroupSummaries"][0]
-        assert "lambda" in agents.get_agent_action_group(**draft, actionGroupId=group["actionGroupId"])["agentActionGroup"]["actionGroupExecutor"]
+        assert (
+            "lambda"
+            in agents.get_agent_action_group(**draft, actionGroupId=group["actionGroupId"])["agentActionGroup"]["actionGroupExecutor"]
+        )
         linked = agents.list_agent_knowledge_bases(**draft)["agentKnowledgeBaseSummaries"][0]
         base = agents.get_knowledge_base(knowledgeBaseId=linked["knowledgeBaseId"])["knowledgeBase"]
         source = agents.list_data_sources(knowledgeBaseId=base["knowledgeBaseId"])["dataSourceSummaries"][0]
         ids = {"knowledgeBaseId": base["knowledgeBaseId"], "dataSourceId": source["dataSourceId"]}
-        assert agents.get_data_source(**ids)["dataSource"]["dataSourceConfiguration"]["s3Configuration"]["bucketArn"] == f"arn:aws:s3:::ml-{REGION}"
+        assert (
+            agents.get_data_source(**ids)["dataSource"]["dataSourceConfiguration"]["s3Configuration"]["bucketArn"]
+            == f"arn:aws:s3:::ml-{REGION}"
+        )
     sim.assert_read_only()
 
 
 def test_references_by_name_meet(load: Callable[..., AwsSim]) -> None:
-    estate = Estate().guardrail(ACCOUNT, REGION, "g").knowledge_base(ACCOUNT, REGION, "k").agent(ACCOUNT, REGION, "a", guardrail="g", knowledge_bases=("k",))
+    estate = (
+        Estate()
+        .guardrail(ACCOUNT, REGION, "g")
+        .knowledge_base(ACCOUNT, REGION, "k")
+        .agent(ACCOUNT, REGION, "a", guardrail="g", knowledge_bases=("k",))
+    )
     sim = load(estate.key(ACCOUNT, REGION, "ml", rotation=True).security_group(ACCOUNT, REGION, "s"))
     agents = client(sim, "bedrock-agent")
     agent = agents.get_agent(agentId=agent_id(ACCOUNT, REGION, "a"))["agent"]
@@ -664,7 +733,15 @@ def test_rows_first_match_lists_and_errors(load: Callable[..., AwsSim]) -> None:
         {"match": {"RoleName": ["a", "b"]}, "error": "NoSuchEntity", "status": 404, "message": "gone"},
         {
             "match": {},
-            "response": {"Role": {"Path": "/", "RoleName": "any", "RoleId": "r", "Arn": "arn:aws:iam::1:role/any", "CreateDate": "2026-01-01T00:00:00Z"}},
+            "response": {
+                "Role": {
+                    "Path": "/",
+                    "RoleName": "any",
+                    "RoleId": "r",
+                    "Arn": "arn:aws:iam::1:role/any",
+                    "CreateDate": "2026-01-01T00:00:00Z",
+                }
+            },
         },
     ]
     iam = client(load(Estate().put(ACCOUNT, "*", "iam", "GetRole", rows)), "iam")
@@ -742,7 +819,9 @@ def test_a_subprocess_with_the_environment_sees_only_the_simulator(load: Callabl
     monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
     block = {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}}
     sim = load(Estate().notebook(OTHER, "eu-west-1", "n").put(OTHER, "*", "s3control", "GetPublicAccessBlock", block))
-    done = subprocess.run([sys.executable, "-c", SCRIPT], env=sim.env(OTHER, "eu-west-1"), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], env=sim.env(OTHER, "eu-west-1"), capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.stdout.split() == [OTHER, "1", "True", "ProxyConnectionError"], done.stderr
     assert sim.operations()[-1].startswith("?:CONNECT")
 
@@ -759,7 +838,9 @@ def test_the_server_ends_with_its_parent() -> None:
 def test_a_large_estate_is_fast_enough(load: Callable[..., AwsSim]) -> None:
     sim = load(big_estate(1000, (REGION,), 0, 2000, page_size=1000))
     started = time.perf_counter()
-    roles = [role for page in client(sim, "iam").get_paginator("get_account_authorization_details").paginate() for role in page["RoleDetailList"]]
+    roles = [
+        role for page in client(sim, "iam").get_paginator("get_account_authorization_details").paginate() for role in page["RoleDetailList"]
+    ]
     sagemaker = client(sim, "sagemaker")
     for _ in range(100):
         sagemaker.describe_notebook_instance(NotebookInstanceName="asset-00990")

@@ -10,7 +10,15 @@ ACCOUNT = "111122223333"
 REGION = "us-east-1"
 OWNED = {"owner": "fraud-team", "environment": "production", "data-classification": "confidential"}
 _FILTERS = [
-    {"type": kind, "inputStrength": "HIGH", "outputStrength": "HIGH", "inputAction": "BLOCK", "outputAction": "BLOCK", "inputEnabled": True, "outputEnabled": True}
+    {
+        "type": kind,
+        "inputStrength": "HIGH",
+        "outputStrength": "HIGH",
+        "inputAction": "BLOCK",
+        "outputAction": "BLOCK",
+        "inputEnabled": True,
+        "outputEnabled": True,
+    }
     for kind in ("SEXUAL", "VIOLENCE", "HATE", "INSULTS", "MISCONDUCT")
 ]
 _ATTACK = {"type": "PROMPT_ATTACK", "inputStrength": "HIGH", "outputStrength": "NONE", "inputAction": "BLOCK", "inputEnabled": True}
@@ -31,20 +39,34 @@ def _ground(estate: Estate) -> None:
     pinned = trust("bedrock.amazonaws.com", Condition={"StringEquals": {"aws:SourceAccount": a}})
     narrow = allow(["s3:GetObject"], ["arn:aws:s3:::curated/*"])
     estate.role(a, "narrow", trusts=trust(Condition={"StringEquals": {"aws:SourceAccount": a}}), inline={"data": narrow})
-    estate.role(a, "agent-narrow", trusts=pinned, inline={"invoke": allow("bedrock:InvokeModel", f"arn:aws:bedrock:{r}::foundation-model/anthropic.claude-3-haiku-20240307-v1:0")})
+    estate.role(
+        a,
+        "agent-narrow",
+        trusts=pinned,
+        inline={"invoke": allow("bedrock:InvokeModel", f"arn:aws:bedrock:{r}::foundation-model/anthropic.claude-3-haiku-20240307-v1:0")},
+    )
     estate.policy(a, "everything", allow("*", "*"))
     estate.role(a, "wide", trusts=trust(), inline={"more": allow(["bedrock:*", "iam:PassRole"], "*")}, attached=("everything",))
-    estate.group(a, "ml", inline={"guardrails": allow(["bedrock:InvokeModel", "bedrock:DeleteGuardrail"], "*")}).user(a, "dana", groups=("ml",))
+    estate.group(a, "ml", inline={"guardrails": allow(["bedrock:InvokeModel", "bedrock:DeleteGuardrail"], "*")}).user(
+        a, "dana", groups=("ml",)
+    )
     estate.key(a, r, "good", rotation=True, tags=OWNED).key(a, r, "stale", rotation=False, policy=allow("kms:*", "*", Principal="*"))
     estate.bucket(a, r, "curated", kms_key=key_arn(a, r, "good"), versioning="Enabled", policy=_tls_only("curated"), tags=OWNED)
     estate.bucket(a, r, "dump", public=True)
     estate.subnet(a, r, "private").subnet(a, r, "public", public=True)
-    closed = {"IpPermissions": [], "IpPermissionsEgress": [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]}
+    closed = {
+        "IpPermissions": [],
+        "IpPermissionsEgress": [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}],
+    }
     anywhere = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     estate.security_group(a, r, "closed", **closed).security_group(a, r, "open", IpPermissions=anywhere, IpPermissionsEgress=anywhere)
     estate.vpc_endpoint(a, r, "bedrock-runtime", policy=allow("*", "*", Principal="*"), PrivateDnsEnabled=False)
-    estate.vpc_endpoint(a, r, "sagemaker.runtime", policy=allow("sagemaker:InvokeEndpoint", "*", Principal={"AWS": f"arn:aws:iam::{a}:root"}))
-    estate.invocation_logging(a, r, bucket="curated").metric(a, r, "AWS/Bedrock", "Invocations", ModelId="anthropic.claude-3-haiku-20240307-v1:0")
+    estate.vpc_endpoint(
+        a, r, "sagemaker.runtime", policy=allow("sagemaker:InvokeEndpoint", "*", Principal={"AWS": f"arn:aws:iam::{a}:root"})
+    )
+    estate.invocation_logging(a, r, bucket="curated").metric(
+        a, r, "AWS/Bedrock", "Invocations", ModelId="anthropic.claude-3-haiku-20240307-v1:0"
+    )
 
 
 def _tls_only(bucket: str) -> dict[str, object]:
@@ -65,26 +87,66 @@ def _tls_only(bucket: str) -> dict[str, object]:
 def _weak(estate: Estate) -> None:
     a, r = ACCOUNT, REGION
     vpc = {"SecurityGroupIds": [security_group_id(a, r, "open")], "Subnets": [subnet_id(a, r, "public")]}
-    container = {"Image": f"{a}.dkr.ecr.{r}.amazonaws.com/serve:latest", "ModelDataUrl": "s3://dump/model.pkl", "Environment": {"HF_TOKEN": "hf_" + "x" * 30, "HF_TRUST_REMOTE_CODE": "true"}}
-    estate.notebook(a, r, "weak", RoleArn=role_arn(a, "wide"), SubnetId=subnet_id(a, r, "public"), SecurityGroups=[security_group_id(a, r, "open")])
+    container = {
+        "Image": f"{a}.dkr.ecr.{r}.amazonaws.com/serve:latest",
+        "ModelDataUrl": "s3://dump/model.pkl",
+        "Environment": {"HF_TOKEN": "hf_" + "x" * 30, "HF_TRUST_REMOTE_CODE": "true"},
+    }
+    estate.notebook(
+        a, r, "weak", RoleArn=role_arn(a, "wide"), SubnetId=subnet_id(a, r, "public"), SecurityGroups=[security_group_id(a, r, "open")]
+    )
     estate.domain(a, r, "weak", DefaultUserSettings={"ExecutionRole": role_arn(a, "wide")})
     estate.model(a, r, "weak", PrimaryContainer=container, ExecutionRoleArn=role_arn(a, "wide"), VpcConfig=vpc)
-    estate.endpoint_config(a, r, "weak", model="weak", DataCaptureConfig={"EnableCapture": True, "InitialSamplingPercentage": 10, "DestinationS3Uri": "s3://dump/capture", "CaptureOptions": [{"CaptureMode": "Input"}]})
+    estate.endpoint_config(
+        a,
+        r,
+        "weak",
+        model="weak",
+        DataCaptureConfig={
+            "EnableCapture": True,
+            "InitialSamplingPercentage": 10,
+            "DestinationS3Uri": "s3://dump/capture",
+            "CaptureOptions": [{"CaptureMode": "Input"}],
+        },
+    )
     estate.endpoint(a, r, "weak")
-    estate.training_job(a, r, "weak", bucket="dump", RoleArn=role_arn(a, "wide"), ResourceConfig={"InstanceType": "ml.m5.xlarge", "InstanceCount": 4, "VolumeSizeInGB": 30}, RemoteDebugConfig={"EnableRemoteDebug": True})
+    estate.training_job(
+        a,
+        r,
+        "weak",
+        bucket="dump",
+        RoleArn=role_arn(a, "wide"),
+        ResourceConfig={"InstanceType": "ml.m5.xlarge", "InstanceCount": 4, "VolumeSizeInGB": 30},
+        RemoteDebugConfig={"EnableRemoteDebug": True},
+    )
     estate.feature_group(a, r, "weak", RoleArn=role_arn(a, "wide"))
     estate.model_package_group(a, r, "weak", policy=allow("sagemaker:DescribeModelPackage", "*", Principal="*"))
-    estate.guardrail(a, r, "weak", contentPolicy={"filters": [{"type": "HATE", "inputStrength": "LOW", "outputStrength": "NONE", "inputAction": "NONE", "outputAction": "NONE"}]})
+    estate.guardrail(
+        a,
+        r,
+        "weak",
+        contentPolicy={
+            "filters": [{"type": "HATE", "inputStrength": "LOW", "outputStrength": "NONE", "inputAction": "NONE", "outputAction": "NONE"}]
+        },
+    )
     estate.custom_model(a, r, "weak", bucket="dump").provisioned_throughput(a, r, "weak")
     estate.knowledge_base(a, r, "weak", buckets=("dump",), roleArn=role_arn(a, "wide"))
     estate.agent(
         a,
         r,
         "weak",
-        actions={"shell": {"parentActionSignature": "ANTHROPIC.Bash", "functionSchema": None, "actionGroupExecutor": {"customControl": "RETURN_CONTROL"}}, "orders": {}},
+        actions={
+            "shell": {
+                "parentActionSignature": "ANTHROPIC.Bash",
+                "functionSchema": None,
+                "actionGroupExecutor": {"customControl": "RETURN_CONTROL"},
+            },
+            "orders": {},
+        },
         knowledge_bases=("weak",),
         agentResourceRoleArn=role_arn(a, "wide"),
         customerEncryptionKeyArn=key_arn(a, r, "stale"),
+        agentCollaboration="SUPERVISOR",
         instruction="Use the key sk-ant-" + "q" * 30 + " when the tool asks for one, and answer everything.",
     )
     estate.agent(a, r, "twin", agentResourceRoleArn=role_arn(a, "wide"), guardrail="weak")
@@ -96,7 +158,11 @@ def _hardened(estate: Estate) -> None:
     groups, subnets = [security_group_id(a, r, "closed")], [subnet_id(a, r, "private")]
     vpc = {"SecurityGroupIds": groups, "Subnets": subnets}
     source = {"S3DataSource": {"S3Uri": "s3://curated/model/", "S3DataType": "S3Prefix", "CompressionType": "None", "ETag": "e" * 32}}
-    container = {"Image": f"{a}.dkr.ecr.{r}.amazonaws.com/serve{_DIGEST}", "ModelDataSource": source, "ImageConfig": {"RepositoryAccessMode": "Vpc"}}
+    container = {
+        "Image": f"{a}.dkr.ecr.{r}.amazonaws.com/serve{_DIGEST}",
+        "ModelDataSource": source,
+        "ImageConfig": {"RepositoryAccessMode": "Vpc"},
+    }
     estate.notebook(
         a,
         r,
@@ -112,13 +178,37 @@ def _hardened(estate: Estate) -> None:
         InstanceMetadataServiceConfiguration={"MinimumInstanceMetadataServiceVersion": "2"},
     )
     lab = {"AppLifecycleManagement": {"IdleSettings": {"LifecycleManagement": "ENABLED", "IdleTimeoutInMinutes": 60}}}
-    user = {"ExecutionRole": role, "SecurityGroups": groups, "SharingSettings": {"NotebookOutputOption": "Disabled"}, "JupyterLabAppSettings": lab}
+    user = {
+        "ExecutionRole": role,
+        "SecurityGroups": groups,
+        "SharingSettings": {"NotebookOutputOption": "Disabled"},
+        "JupyterLabAppSettings": lab,
+    }
     docker = {"EnableDockerAccess": "DISABLED"}
     settings = {"ExecutionRoleIdentityConfig": "USER_PROFILE_NAME", "DockerSettings": docker, "SecurityGroupIds": groups}
-    estate.domain(a, r, "hardened", tags=t, AppNetworkAccessType="VpcOnly", AuthMode="SSO", KmsKeyId=key, SubnetIds=subnets, DefaultUserSettings=user, DomainSettings=settings)
+    estate.domain(
+        a,
+        r,
+        "hardened",
+        tags=t,
+        AppNetworkAccessType="VpcOnly",
+        AuthMode="SSO",
+        KmsKeyId=key,
+        SubnetIds=subnets,
+        DefaultUserSettings=user,
+        DomainSettings=settings,
+    )
     estate.model(a, r, "hardened", tags=t, PrimaryContainer=container, ExecutionRoleArn=role, VpcConfig=vpc, EnableNetworkIsolation=True)
-    capture = {"EnableCapture": True, "InitialSamplingPercentage": 20, "DestinationS3Uri": "s3://curated/capture", "KmsKeyId": key, "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}]}
-    estate.endpoint_config(a, r, "hardened", model="hardened", tags=t, KmsKeyId=key, DataCaptureConfig=capture).endpoint(a, r, "hardened", tags=t)
+    capture = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 20,
+        "DestinationS3Uri": "s3://curated/capture",
+        "KmsKeyId": key,
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+    }
+    estate.endpoint_config(a, r, "hardened", model="hardened", tags=t, KmsKeyId=key, DataCaptureConfig=capture).endpoint(
+        a, r, "hardened", tags=t
+    )
     estate.training_job(
         a,
         r,
@@ -126,7 +216,11 @@ def _hardened(estate: Estate) -> None:
         bucket="curated",
         tags=t,
         RoleArn=role,
-        AlgorithmSpecification={"TrainingImage": f"{a}.dkr.ecr.{r}.amazonaws.com/train{_DIGEST}", "TrainingInputMode": "File", "TrainingImageConfig": {"TrainingRepositoryAccessMode": "Vpc"}},
+        AlgorithmSpecification={
+            "TrainingImage": f"{a}.dkr.ecr.{r}.amazonaws.com/train{_DIGEST}",
+            "TrainingInputMode": "File",
+            "TrainingImageConfig": {"TrainingRepositoryAccessMode": "Vpc"},
+        },
         ResourceConfig={"InstanceType": "ml.m5.xlarge", "InstanceCount": 4, "VolumeSizeInGB": 30, "VolumeKmsKeyId": key},
         OutputDataConfig={"S3OutputPath": "s3://curated/out/", "KmsKeyId": key},
         VpcConfig=vpc,
@@ -135,9 +229,30 @@ def _hardened(estate: Estate) -> None:
         RemoteDebugConfig={"EnableRemoteDebug": False},
     )
     online = {"EnableOnlineStore": True, "SecurityConfig": {"KmsKeyId": key}, "TtlDuration": {"Unit": "Days", "Value": 90}}
-    estate.feature_group(a, r, "hardened", tags=t, RoleArn=role, OnlineStoreConfig=online, OfflineStoreConfig={"S3StorageConfig": {"S3Uri": "s3://curated/features", "KmsKeyId": key}})
-    estate.model_package_group(a, r, "hardened", tags=t, policy=allow("sagemaker:DescribeModelPackage", "*", Principal={"AWS": f"arn:aws:iam::{a}:root"}))
-    personal = {"piiEntities": [{"type": "EMAIL", "action": "ANONYMIZE", "inputAction": "BLOCK", "outputAction": "ANONYMIZE", "inputEnabled": True, "outputEnabled": True}]}
+    estate.feature_group(
+        a,
+        r,
+        "hardened",
+        tags=t,
+        RoleArn=role,
+        OnlineStoreConfig=online,
+        OfflineStoreConfig={"S3StorageConfig": {"S3Uri": "s3://curated/features", "KmsKeyId": key}},
+    )
+    estate.model_package_group(
+        a, r, "hardened", tags=t, policy=allow("sagemaker:DescribeModelPackage", "*", Principal={"AWS": f"arn:aws:iam::{a}:root"})
+    )
+    personal = {
+        "piiEntities": [
+            {
+                "type": "EMAIL",
+                "action": "ANONYMIZE",
+                "inputAction": "BLOCK",
+                "outputAction": "ANONYMIZE",
+                "inputEnabled": True,
+                "outputEnabled": True,
+            }
+        ]
+    }
     estate.guardrail(
         a,
         r,
@@ -149,11 +264,19 @@ def _hardened(estate: Estate) -> None:
         sensitiveInformationPolicy=personal,
         topicPolicy={"topics": [{"name": "advice", "definition": "Investment advice", "type": "DENY"}]},
         wordPolicy={"words": [{"text": "projectx"}], "managedWordLists": [{"type": "PROFANITY"}]},
-        contextualGroundingPolicy={"filters": [{"type": "GROUNDING", "threshold": 0.8, "action": "BLOCK", "enabled": True}, {"type": "RELEVANCE", "threshold": 0.8, "action": "BLOCK", "enabled": True}]},
+        contextualGroundingPolicy={
+            "filters": [
+                {"type": "GROUNDING", "threshold": 0.8, "action": "BLOCK", "enabled": True},
+                {"type": "RELEVANCE", "threshold": 0.8, "action": "BLOCK", "enabled": True},
+            ]
+        },
     )
     estate.custom_model(a, r, "hardened", bucket="curated", tags=t, modelKmsKeyArn=key).provisioned_throughput(a, r, "hardened", tags=t)
     estate.knowledge_base(a, r, "hardened", tags=t, roleArn=role_arn(a, "agent-narrow"))
-    scoped = {"type": "S3", "s3Configuration": {"bucketArn": "arn:aws:s3:::curated", "inclusionPrefixes": ["docs/"], "bucketOwnerAccountId": a}}
+    scoped = {
+        "type": "S3",
+        "s3Configuration": {"bucketArn": "arn:aws:s3:::curated", "inclusionPrefixes": ["docs/"], "bucketOwnerAccountId": a},
+    }
     estate.data_source(a, r, "hardened", "curated", dataSourceConfiguration=scoped, serverSideEncryptionConfiguration={"kmsKeyArn": key})
     functions = {"functions": [{"name": "look_up", "requireConfirmation": "ENABLED"}]}
     estate.agent(

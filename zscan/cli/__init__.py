@@ -61,7 +61,10 @@ def _bug(error: Exception) -> int:
     import traceback
 
     place = traceback.extract_tb(error.__traceback__)[-1]
-    print(f"zscan: internal error: {type(error).__name__}: {error} ({place.name}, line {place.lineno} of {os.path.basename(place.filename)})", file=sys.stderr)
+    print(
+        f"zscan: internal error: {type(error).__name__}: {error} ({place.name}, line {place.lineno} of {os.path.basename(place.filename)})",
+        file=sys.stderr,
+    )
     print("  This is a bug in zscan. ZSCAN_DEBUG=1 shows the whole traceback for a report.", file=sys.stderr)
     if os.environ.get("ZSCAN_DEBUG"):
         traceback.print_exception(error)

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from zscan.cli import audit, baseline, config, diff, doctor, explain, frameworks, inventory, permissions, report, rules, schema, version, waivers
+from zscan.cli import (
+    audit,
+    baseline,
+    config,
+    diff,
+    doctor,
+    explain,
+    frameworks,
+    inventory,
+    permissions,
+    report,
+    rules,
+    schema,
+    version,
+    waivers,
+)
 
 app = typer.Typer(
     name="zscan",

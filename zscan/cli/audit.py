@@ -21,7 +21,7 @@ Exit codes: 0 complete, nothing at or above --fail-on · 1 findings · 2 usage o
 5 nothing to audit · 70 a bug · 130 interrupted."""
 
 
-def command(  # noqa: PLR0913, PLR0917 (one parameter per option; typer reads the signature)
+def command(
     targets: o.Targets = None,
     output: o.Output = None,
     fail_on: o.FailOn = None,
@@ -124,8 +124,8 @@ def _colour(*, no_color: bool) -> bool:
 
 def inventory_of(parsed: Sequence[Target], collecting: CollectOptions, *, quiet: bool) -> Inventory:
     from zscan.audit import take_inventory
-    from zscan.cli import terminal
     from zscan.cli import targets as t
+    from zscan.cli import terminal
 
     if parsed[0].kind == "snapshot":
         from zscan.cli.snapshots import load

@@ -27,7 +27,14 @@ def command(
     if provider:
         raise UsageError(f"no checks for {provider!r} in this release", hint="aws, or nothing for the installation")
     print(f"zscan {__version__}, Python {platform.python_version()}")
-    for extra, module in (("aws", "boto3"), ("azure", "azure.identity"), ("gcp", "google.auth"), ("iac", "tfparse"), ("sign", "securesystemslib"), ("cluster", "distributed")):
+    for extra, module in (
+        ("aws", "boto3"),
+        ("azure", "azure.identity"),
+        ("gcp", "google.auth"),
+        ("iac", "tfparse"),
+        ("sign", "securesystemslib"),
+        ("cluster", "distributed"),
+    ):
         print(f"  extra {extra:8} {'installed' if _there(module) else 'not installed'}")
     from zscan.cli.policy import all_offers, load_rules
 

@@ -13,7 +13,9 @@ CLEAN, FINDINGS, USAGE, INCOMPLETE, NO_CREDENTIALS, NOTHING = 0, 1, 2, 3, 4, 5
 _OLD_NEWS = frozenset({"unchanged", "moved", "not_reverified"})
 
 
-def exit_code(scan: Scan, *, fail_on: str, fail_on_unknown: str, strict: bool, allowed: Callable[[Gap], bool], against_baseline: bool) -> int:
+def exit_code(
+    scan: Scan, *, fail_on: str, fail_on_unknown: str, strict: bool, allowed: Callable[[Gap], bool], against_baseline: bool
+) -> int:
     """1 for findings at or above the threshold, else 3 when something blocking is missing, else 0. With a baseline only news counts."""
     judged = {Status.PASS: 0, Status.FAIL: 0, Status.UNKNOWN: 0, Status.NOT_APPLICABLE: 0}
     failed = False

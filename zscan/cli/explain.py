@@ -17,7 +17,9 @@ HELP = "Explain a rule, a control, or a finding of a saved scan (with --scan)."
 
 
 def command(
-    name: Annotated[str, typer.Argument(metavar="RULE|CONTROL|FINDING", help="A rule id (or another tool's), a control id, or a finding id.")],
+    name: Annotated[
+        str, typer.Argument(metavar="RULE|CONTROL|FINDING", help="A rule id (or another tool's), a control id, or a finding id.")
+    ],
     scan: Annotated[Path | None, typer.Option("--scan", metavar="FILE", help="The scan document that holds the finding.")] = None,
 ) -> None:
     """Explain something."""
@@ -60,7 +62,11 @@ def _rule(rule: Rule) -> None:
         print("\nVerify")
         for step in rule.verify:
             print(f"  {step.provider}: {step.command}\n    expect: {step.expect}")
-    for label, text in (("Known gaps", rule.known_gaps), ("References", "\n".join(rule.references)), ("Also known as", ", ".join(rule.aliases))):
+    for label, text in (
+        ("Known gaps", rule.known_gaps),
+        ("References", "\n".join(rule.references)),
+        ("Also known as", ", ".join(rule.aliases)),
+    ):
         if text:
             print(f"\n{label}\n{_indent(text)}")
     print("\nEvidence for")
@@ -77,7 +83,9 @@ def print_control(framework: Framework, control: Control) -> None:
     from zscan.cli.policy import load_rules
 
     loaded = load_rules()
-    print(f"{control.id}  {control.title}\n{control.citation} · {framework.framework.id}@{framework.framework.version}\n\n{_indent(control.statement)}")
+    print(
+        f"{control.id}  {control.title}\n{control.citation} · {framework.framework.id}@{framework.framework.version}\n\n{_indent(control.statement)}"
+    )
     if control.reason:
         print(f"\nWhat a scan cannot tell\n{_indent(control.reason)}")
     for link in control.evidence:
@@ -110,9 +118,13 @@ def _steps(scan: Scan, name: str) -> None:
     assets = list(scan.assets)
     asset = next(one for one in assets if one.id == finding.asset_id)
     rules = [one for one in load_rules().rules if one.id == finding.rule_id]
-    print(f"{finding.status.upper()}  {finding.rule_id}  {terminal(asset.name)} ({asset.type})\n{terminal(asset.id)}\n\n{terminal(finding.message)}")
+    print(
+        f"{finding.status.upper()}  {finding.rule_id}  {terminal(asset.name)} ({asset.type})\n{terminal(asset.id)}\n\n{terminal(finding.message)}"
+    )
     for evidence in finding.evidence:
-        print(f"  {terminal(evidence.path)} = {terminal(str(evidence.value))}  expected {terminal(evidence.expected)}  {terminal(str(evidence.source or ''))}")
+        print(
+            f"  {terminal(evidence.path)} = {terminal(str(evidence.value))}  expected {terminal(evidence.expected)}  {terminal(str(evidence.source or ''))}"
+        )
     engine = Engine(rules, all_offers(), now=moment(scan.run.evaluated_as_of), params=scan.run.params)
     found = engine.explain(finding.rule_id, asset, assets, finding.key)
     if found.settled:

@@ -18,7 +18,9 @@ def listing() -> None:
     for framework in _load():
         info = framework.framework
         observable = sum(control.coverage == "observable" for control in framework.controls)
-        print(f"{info.id}@{info.version:10} {observable:3} of {len(framework.controls)} controls observable  {info.title} ({info.publication})")
+        print(
+            f"{info.id}@{info.version:10} {observable:3} of {len(framework.controls)} controls observable  {info.title} ({info.publication})"
+        )
 
 
 @app.command("show", help="Show a framework's controls, or one control with its objectives and rules.")
@@ -36,7 +38,9 @@ def show(
     if control:
         match = next((one for one in found.controls if control in {one.id, *one.aliases}), None)
         if match is None:
-            raise UsageError(f"{found.framework.id} has no control {control!r}", hint=f"`zscan frameworks show {found.framework.id}` lists them")
+            raise UsageError(
+                f"{found.framework.id} has no control {control!r}", hint=f"`zscan frameworks show {found.framework.id}` lists them"
+            )
         print_control(found, match)
         return
     print(f"{found.framework.title}, {found.framework.publication} ({found.framework.id}@{found.framework.version})")

@@ -13,7 +13,7 @@ from zscan.cli import options as o
 HELP = "List AI assets and what they lean on, without judging them."
 
 
-def command(  # noqa: PLR0913, PLR0917 (one parameter per option; typer reads the signature)
+def command(
     targets: o.Targets = None,
     as_json: Annotated[bool, typer.Option("--json", help="One asset a line, as JSON.")] = False,
     types: o.Types = None,

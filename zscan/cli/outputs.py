@@ -37,7 +37,9 @@ def parse(arguments: Sequence[str]) -> list[Wanted]:
     places = [str(one.path) if one.path else "-" for one in wanted]
     twice = sorted({place for place in places if places.count(place) > 1})
     if twice:
-        raise UsageError(f"two reports for {twice[0] if twice[0] != '-' else 'standard output'}", hint="give each its own path: -o html=report.html")
+        raise UsageError(
+            f"two reports for {twice[0] if twice[0] != '-' else 'standard output'}", hint="give each its own path: -o html=report.html"
+        )
     return wanted
 
 

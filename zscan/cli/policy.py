@@ -33,7 +33,10 @@ class Settings:
 
     def allowed_gap(self, gap: Gap) -> bool:
         """Whether the user accepts this gap: by its reason code, or by a pattern on its scope or call."""
-        return any(pattern == gap.reason or fnmatch.fnmatchcase(gap.scope, pattern) or fnmatch.fnmatchcase(gap.call, pattern) for pattern in self.effective.config.allow_gaps)
+        return any(
+            pattern == gap.reason or fnmatch.fnmatchcase(gap.scope, pattern) or fnmatch.fnmatchcase(gap.call, pattern)
+            for pattern in self.effective.config.allow_gaps
+        )
 
     def load(self) -> LoadedRules:
         """Rules, catalogue, objectives and levels."""
@@ -99,7 +102,7 @@ class Settings:
         return tuple(words)
 
 
-def settings(  # noqa: PLR0913 (one per option)
+def settings(
     *,
     config: str = "",
     now: str = "",
@@ -143,10 +146,10 @@ def load_rules(more: Sequence[Path] = ()) -> LoadedRules:
 def all_offers() -> dict[str, Offer]:
     """What every native type of every collector offers."""
     from zscan.collect import collectors
-    from zscan.collect.manifests.collect import READERS
+    from zscan.collect.files import ALL_READERS
 
     offers = {collector.native_type: collector.offer("aws") for collector in collectors("aws")}
-    for reader in READERS:
+    for reader in ALL_READERS:
         offers |= reader.offers
     return offers
 
@@ -208,7 +211,9 @@ def level_named(loaded: LoadedRules, name: str) -> Level:
     raise UsageError(f"unknown level {name!r}", hint=f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(loaded.levels))}")
 
 
-def _merged(level: Mapping[str, Mapping[str, Any]], config: Mapping[str, Mapping[str, Any]], rules: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _merged(
+    level: Mapping[str, Mapping[str, Any]], config: Mapping[str, Mapping[str, Any]], rules: Sequence[str]
+) -> dict[str, dict[str, Any]]:
     """Parameters of the level, overridden by those of the policy file, for the rules that count."""
     merged = {rule: {**level.get(rule, {}), **config.get(rule, {})} for rule in sorted({*level, *config} & set(rules))}
     return {rule: values for rule, values in merged.items() if values}
@@ -235,4 +240,7 @@ def _check_types(types: Sequence[str]) -> None:
     for name in types:
         if name not in VOCABULARY.types:
             close = difflib.get_close_matches(name, VOCABULARY.types, 1)
-            raise UsageError(f"unknown asset type {name!r}", hint=f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(VOCABULARY.types))}")
+            raise UsageError(
+                f"unknown asset type {name!r}",
+                hint=f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(VOCABULARY.types))}",
+            )

@@ -58,7 +58,9 @@ def lint(rules: Directories = None) -> int:
     loaded = policy.load_rules(rules or [])
     problems = find_problems(loaded, policy.all_offers())
     for problem in problems:
-        print(f"{problem.file}:{problem.line}: {problem.rule_id}: {problem.message}{f'; did you mean {problem.suggestion}?' if problem.suggestion else ''}")
+        print(
+            f"{problem.file}:{problem.line}: {problem.rule_id}: {problem.message}{f'; did you mean {problem.suggestion}?' if problem.suggestion else ''}"
+        )
     print(f"{len(loaded.rules)} rules, {len(problems)} problems")
     return int(bool(problems))
 
@@ -140,7 +142,10 @@ def _providers(rule: CheckedRule) -> set[str]:
 
     found: set[str] = set()
     for native, offer in all_offers().items():
-        if offer.asset_type in rule.rule.assets and plan_rule(rule, Kind(offer.asset_type, native, "live"), offer, {}).disposition in {"judge", "pass"}:
+        if offer.asset_type in rule.rule.assets and plan_rule(rule, Kind(offer.asset_type, native, "live"), offer, {}).disposition in {
+            "judge",
+            "pass",
+        }:
             found.add(offer.provider)
     return found
 

@@ -19,7 +19,12 @@ def save(path: Path, inventory: Inventory, settings: Settings) -> None:
     from zscan.snapshot import About, write
 
     run = evaluate(inventory, settings.policy(inventory)).run
-    write(path, inventory.assets, about=About(run=run, gaps=inventory.gaps, offers=dict(inventory.offers)), versions=(__version__, DERIVE_VERSION))
+    write(
+        path,
+        inventory.assets,
+        about=About(run=run, gaps=inventory.gaps, offers=dict(inventory.offers)),
+        versions=(__version__, DERIVE_VERSION),
+    )
 
 
 def load(path: Path) -> Inventory:

@@ -83,20 +83,22 @@ def collect(targets: Sequence[Target], options: CollectOptions, *, progress: Cal
     found += [_without_credentials(target, error) for target, error in failures]
     if not any(one.target.documents for one in found) and not any(one.gaps for one in found):
         names = ", ".join(one.target.label for one in found)
-        raise NothingToAuditError(f"nothing to audit in {names}", why="no file there is one that zscan reads", hint="point it at manifests, templates or a cloud")
+        raise NothingToAuditError(
+            f"nothing to audit in {names}", why="no file there is one that zscan reads", hint="point it at manifests, templates or a cloud"
+        )
     return found
 
 
 def _collect(target: Target, options: CollectOptions, progress: Callable[[Progress], None]) -> Collected:
     if target.kind == "aws":
         return _collect_aws(options, progress)
-    from zscan.collect.manifests.collect import collect_path, collect_text
+    from zscan.collect.files import collect_files, collect_text
 
     if target.kind == "stdin":
         import sys
 
         return collect_text(sys.stdin.buffer.read(), name="stdin", complete=options.complete_scope)
-    return collect_path(Path(target.name), base=options.base, exclude=options.exclude, complete=options.complete_scope)
+    return collect_files(Path(target.name), base=options.base, exclude=options.exclude, complete=options.complete_scope)
 
 
 def _collect_aws(options: CollectOptions, progress: Callable[[Progress], None]) -> Collected:

@@ -23,7 +23,9 @@ def listing(files: Files = None, config: o.Config = "") -> None:
 
     for loaded in sorted(_read(files, config), key=lambda one: (one.waiver.expires, one.waiver.id)):
         waiver = loaded.waiver
-        print(f"{waiver.expires}  {waiver.id:20} {waiver.rule:12} {terminal(waiver.asset)}  owner {terminal(waiver.owner)}  {loaded.origin}")
+        print(
+            f"{waiver.expires}  {waiver.id:20} {waiver.rule:12} {terminal(waiver.asset)}  owner {terminal(waiver.owner)}  {loaded.origin}"
+        )
 
 
 @app.command("check", help="Check waiver files: form, unknown rules, expired ones. Exit 1 if one has expired.")
@@ -49,7 +51,7 @@ def check(files: Files = None, config: o.Config = "", now: o.Now = "", rules: o.
 
 
 @app.command("add", help="Append a waiver to a file (made if it is not there).")
-def add(  # noqa: PLR0913, PLR0917 (one parameter per option)
+def add(
     rule: Annotated[str, typer.Argument(help="Rule id.")],
     asset: Annotated[str, typer.Argument(help="Asset id, name or glob.")],
     owner: Annotated[str, typer.Option(help="Who answers for the risk.")],

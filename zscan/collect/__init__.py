@@ -55,13 +55,15 @@ class Call:
 class Part:
     """A separately read part of a document, put at `path` after `canonical` gave it the document's spelling.
 
-    With `each`, the items of `call` are replaced by their own answers, and `canonical` is applied to each of them.
+    With `each`, the items of `call` are replaced by their own answers, and `canonical` is applied to each of them. `when` saves the call
+    where the main answer already says that there is nothing to read; it is not asked when the main read failed.
     """
 
     path: str
     call: Call
     each: Call | None = None
     canonical: Callable[[Any], Any] = lambda value: value
+    when: Callable[[Mapping[str, Any]], bool] = lambda _main: True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,10 @@ class Collector:
     facts: frozenset[str]
     live_only: frozenset[str] = frozenset()
     relations: frozenset[str] = frozenset()
-    locate: Callable[[str, Place], tuple[Place, str] | None] = lambda key, place: (place, key)  # where a referred key is read; None = outside
+    locate: Callable[[str, Place], tuple[Place, str] | None] = lambda key, place: (
+        place,
+        key,
+    )  # where a referred key is read; None = outside
     via: tuple[Via, ...] = ()  # facts it has through a relation; they count as offered
     file_form: bool = True  # the native type can be declared in infrastructure as code
 

@@ -75,7 +75,9 @@ def failure(answer: Answer, call: Call, affects: tuple[str, ...]) -> Gap | None:
     reason = ReasonCode(error.reason)
     scope = "/".join(part for part in ("aws", answer.account, answer.region) if part)
     permission = call.action if reason is ReasonCode.DENIED else ""
-    return gap(scope=scope, call=call.id, reason=reason, detail=f"{error.code}: {error.message}"[:300], permission=permission, affects=affects)
+    return gap(
+        scope=scope, call=call.id, reason=reason, detail=f"{error.code}: {error.message}"[:300], permission=permission, affects=affects
+    )
 
 
 def single(answer: Answer, call: Call, affects: tuple[str, ...], note: Callable[[Gap], None]) -> Any:

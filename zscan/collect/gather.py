@@ -51,7 +51,9 @@ class Gatherer:
         answer = self.invoke(self.place, call, fill(call.params, parent))
         items = listed(answer, call, (*self._affects, *self.children), self.note)
         return [
-            {**parent, LISTED_AT: answer.at, **(item if isinstance(item, dict) else {"item": item})} for item in items if not isinstance(item, Unknown)
+            {**parent, LISTED_AT: answer.at, **(item if isinstance(item, dict) else {"item": item})}
+            for item in items
+            if not isinstance(item, Unknown)
         ]
 
     def document(self, context: Mapping[str, Any]) -> Document | None:
@@ -68,8 +70,10 @@ class Gatherer:
             origin = LiveOrigin(ApiSource(collector.describe.id, collected_at=answer.at))
             unread = main if isinstance(main, Unknown) else None
             known = {**context, **main} if isinstance(main, dict) else dict(context)
-            body = PartlyRead(collector.canonical(context), unread) if unread else collector.canonical(main or {})
+            body = PartlyRead(collector.canonical(context), unread) if unread is not None else collector.canonical(main or {})
         for part in collector.parts:
+            if unread is None and not part.when(known):
+                continue
             body[part.path] = self._part(part, known, unread, origin)
         return Document(
             id=collector.identify(known, self.place),

@@ -38,11 +38,33 @@ _NOT_SECRET_NAME = re.compile(
     r"algorithm|policy|required|length|size|limit|limits|location|source)|max[_-]?tokens?)$|KmsKey|PublicKey|keyId"
 )
 _REFERENCE = re.compile(
-    r"^\s*$|^\$|\$\{|\$\(|\{\{|^os\.environ/|^arn:|^(?:true|false|null|none|yes|no|on|off|auto)$|^[<\[{].*[>\]}]$|^\d{1,5}$|^(?:vault|env|file|ref|secret|sm|ssm|azurekv|gcpsm)[:+]", re.IGNORECASE
+    r"^\s*$|^\$|\$\{|\$\(|\{\{|^os\.environ/|^arn:|^(?:true|false|null|none|yes|no|on|off|auto)$|^[<\[{].*[>\]}]$|^\d{1,5}$|^(?:vault|env|file|ref|secret|sm|ssm|azurekv|gcpsm)[:+]",
+    re.IGNORECASE,
 )
 _KNOWN_DEFAULTS = frozenset(
-    "minioadmin password password1234! password1234 admin admin123 mysecret changeme infini_rag_flow postgres sk-1234 sk-12345 secret default test "
-    "letmein difyai123456 root guest langfuse ragflow".split()
+    [
+        "minioadmin",
+        "password",
+        "password1234!",
+        "password1234",
+        "admin",
+        "admin123",
+        "mysecret",
+        "changeme",
+        "infini_rag_flow",
+        "postgres",
+        "sk-1234",
+        "sk-12345",
+        "secret",
+        "default",
+        "test",
+        "letmein",
+        "difyai123456",
+        "root",
+        "guest",
+        "langfuse",
+        "ragflow",
+    ]
 )
 _SECRET_FLAG = re.compile(r"^--?[a-z-]*(?:api-key|token|password|secret)$", re.IGNORECASE)
 _PAIRS = (("name", "value"), ("Name", "Value"), ("Key", "Value"), ("key", "value"))

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from zscan.collect import Call, Collector, Place, collectors
-from zscan.collect.answers import Answer, CallError, fill
+from zscan.collect.answers import Answer, CallError, answer_key, fill
 from zscan.collect.gather import Gatherer
 from zscan.model.unknown import ReasonCode
 
@@ -56,6 +56,9 @@ class Recorder:
 
     def __call__(self, place: Place, call: Call, params: Mapping[str, Any]) -> Answer:
         """The answer, asked at most once per task."""
+        known = self.answers.get(answer_key(place.account, place.region, call.id, params))
+        if known is not None:
+            return known
         if time.monotonic() > self._until:
             late = CallError("Deadline", "the task's time was up before this call", ReasonCode.TIMEOUT)
             answer = Answer(place.account, place.region, call.id, dict(params), [], late, "")

@@ -15,6 +15,7 @@ from zscan.model.offers import Fold, Via
 from zscan.model.source import FactRef
 from zscan.model.unknown import Reason, ReasonCode, Unknown, kleene_all, kleene_any, merge
 
+
 def compose(by_id: Mapping[str, Draft], vias: Sequence[Via]) -> None:
     """Hand relations on, then fold facts, in the order of `vias`."""
     for via in vias:
@@ -45,6 +46,8 @@ def _fold(draft: Draft, path: str, fold: Fold, targets: Sequence[Draft | Unknown
     for target in targets:
         value = target if isinstance(target, Unknown) else target.get(path)
         values.append(_not_stated(path, relation) if value is None else value)
+    if not values and draft.get(path) is not None:
+        return  # nothing to fold: what the asset says of itself stands
     if not values:
         values = [Unknown(Reason(ReasonCode.UNRESOLVED, f"no {relation} target is known"))]
     draft.derive(path, _folded(values, fold), f"compose:{relation}", refs)

@@ -27,7 +27,9 @@ def derive_use(by_id: Mapping[str, Draft], gaps: Iterable[Gap], offers: Mapping[
         measured = control.get("scope.ai_in_use")
         if measured is None:
             continue
-        seen = [d for d in by_id.values() if d.view == control.view and _is_ai(d) and (d.account, d.region) == (control.account, control.region)]
+        seen = [
+            d for d in by_id.values() if d.view == control.view and _is_ai(d) and (d.account, d.region) == (control.account, control.region)
+        ]
         scope = f"{control.provider}/{control.account}/{control.region}"
         hidden = [gap for gap in blocking if gap.scope == scope or (_EVERY_CLASS in gap.affects and scope.startswith(gap.scope))]
         parts: list[Truth] = [bool(seen), measured]

@@ -22,7 +22,11 @@ def relevant(by_id: Mapping[str, Draft]) -> tuple[dict[str, Draft], dict[str, in
     frontier = set(kept)
     while frontier:
         reached = {relation.target for asset_id in frontier for relation in by_id[asset_id].relations if relation.target in by_id}
-        leading = {asset_id for asset_id, draft in by_id.items() if asset_id not in kept and any(r.target in frontier and _counts(by_id[r.target]) for r in draft.relations)}
+        leading = {
+            asset_id
+            for asset_id, draft in by_id.items()
+            if asset_id not in kept and any(r.target in frontier and _counts(by_id[r.target]) for r in draft.relations)
+        }
         frontier = (reached | leading) - kept
         kept |= frontier
     dropped = Counter(draft.type for asset_id, draft in by_id.items() if asset_id not in kept)

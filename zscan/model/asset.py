@@ -222,7 +222,11 @@ def related(draft: Draft, kind: str, by_id: Mapping[str, Draft]) -> list[Draft |
     for relation in sorted(draft.relations):
         if relation.kind == kind:
             target = by_id.get(relation.target)
-            result.append(target if target is not None else Unknown(Reason(ReasonCode.OUT_OF_SCOPE, f"{relation.ref or relation.target} was not read")))
+            result.append(
+                target
+                if target is not None
+                else Unknown(Reason(ReasonCode.OUT_OF_SCOPE, f"{relation.ref or relation.target} was not read"))
+            )
     if kind in draft.unknown_relations:
         result.append(draft.unknown_relations[kind])
     return result

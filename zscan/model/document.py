@@ -152,6 +152,8 @@ def combine(function: Callable[..., Any], *readings: Reading) -> Reading:
 
 def _walk(value: Any, steps: Sequence[str | int]) -> Any:
     for step in steps:
+        if isinstance(value, Unresolved):
+            return Unknown(*value.reasons)  # the whole is set, but whether this member of it is cannot be told
         if isinstance(value, Unknown):
             return value
         if isinstance(value, Mapping):

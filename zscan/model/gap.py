@@ -32,7 +32,14 @@ class Gap(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def gap(  # noqa: PLR0913 (a record with defaults; keyword-only)
-    *, scope: str, call: str, reason: ReasonCode, detail: str = "", permission: str = "", affects: tuple[str, ...] = (), blocking: bool | None = None
+    *,
+    scope: str,
+    call: str,
+    reason: ReasonCode,
+    detail: str = "",
+    permission: str = "",
+    affects: tuple[str, ...] = (),
+    blocking: bool | None = None,
 ) -> Gap:
     """A gap whose id follows from its content, so that the same gap has the same id in every run."""
     digest = hashlib.sha256("\0".join((scope, call, reason, *affects)).encode()).hexdigest()[:12]

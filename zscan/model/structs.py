@@ -27,7 +27,9 @@ def _annotation(fact_type: FactType | Record, name: str) -> Any:
             return dict[str, str]
         case Record(fields):
             return msgspec.defstruct(
-                _class_name(name), [(field, _annotation(kind, f"{name}.{field}") | None, None) for field, kind in fields.items()], frozen=True
+                _class_name(name),
+                [(field, _annotation(kind, f"{name}.{field}") | None, None) for field, kind in fields.items()],
+                frozen=True,
             )
         case ListOf(item):
             return tuple[_annotation(item, name) | None, ...]

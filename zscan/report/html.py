@@ -36,7 +36,7 @@ FORMAT = Format("html", "html", "text/html", render, "Report for people: one sel
 @cache
 def _environment() -> Environment:
     import jinja2
-    from markupsafe import Markup  # noqa: PLC0415
+    from markupsafe import Markup
 
     folder = templates_dir() / "report"
     style, script = ((folder / name).read_text(encoding="utf-8").replace("\r\n", "\n") for name in ("report.css", "report.js"))

@@ -40,7 +40,7 @@ def category(target: Target) -> str:
 
 
 def _relative(label: str) -> str:
-    if PureWindowsPath(label).drive:
+    if PureWindowsPath(label).is_absolute():
         return PureWindowsPath(label).name
     path = posixpath.normpath(label)
     return PurePosixPath(path).name if path.startswith("/") else path

@@ -42,8 +42,8 @@ def identifier(title: str) -> str:
 def file_uri(file: str) -> str:
     """A file of the scanned tree as a relative URI reference. An absolute path tells about a machine: only its name is kept."""
     posix, windows = PurePosixPath(file), PureWindowsPath(file)
-    if posix.is_absolute() or windows.drive:
-        file = windows.name if windows.drive else posix.name
+    if posix.is_absolute() or windows.is_absolute():
+        file = windows.name if windows.is_absolute() else posix.name
     segments = [part for part in file.split("/") if part not in {"", ".", ".."}]
     return "/".join(quote(part, safe="", errors="surrogatepass") for part in segments) or "-"
 

@@ -371,7 +371,11 @@ def test_calls_per_agent() -> None:
         "GetAgentActionGroup",
         "ListAgentActionGroups",
         "ListAgentAliases",
-        "ListAgentCollaborators",
         "ListAgentKnowledgeBases",
         "ListAgentVersions",
     ]
+
+
+def test_collaborators_are_listed_for_supervisors_alone() -> None:
+    scanned = scan(estate_of(agentCollaboration="SUPERVISOR"))
+    assert "ListAgentCollaborators" in [call["op"] for call in scanned.calls]

@@ -38,7 +38,10 @@ def named(checks: list[Check], name: str) -> Check:
 def test_all_is_well(doctor: Examine, sim: AwsSim) -> None:
     checks = doctor(Estate(regions=[REGION, "eu-west-1"]))
     assert [check for check in checks if check.state == "problem"] == []
-    assert named(checks, "credentials").detail == f"arn:aws:iam::{ACCOUNT}:user/auditor in account {ACCOUNT}, partition aws, from the default credential chain"
+    assert (
+        named(checks, "credentials").detail
+        == f"arn:aws:iam::{ACCOUNT}:user/auditor in account {ACCOUNT}, partition aws, from the default credential chain"
+    )
     assert named(checks, "regions").detail == f"2 enabled: eu-west-1, {REGION}"
     assert named(checks, "sagemaker:ListModels").state == "ok"
     assert named(checks, "endpoint").state == "note", "it was allowed, and is still said"
@@ -85,7 +88,12 @@ def test_bad_credentials_end_it(doctor: Examine, sim: AwsSim) -> None:
 
 
 def test_no_credentials() -> None:
-    bare = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nowhere"}
+    bare = {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "HOME": "/nowhere",
+    }
     with patch.dict(os.environ, bare, clear=True):
         (check,) = examine(AwsOptions(identity=Identity("aws", run="no credentials")))
     assert (check.name, check.state) == ("credentials", "problem")

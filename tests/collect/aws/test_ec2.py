@@ -39,7 +39,7 @@ def test_service_names(name: str, service: str) -> None:
 
 
 @pytest.mark.parametrize(("policy", "is_open"), [(OPEN, True), (CLOSED, False)])
-def test_endpoint_live_and_in_a_template(sim: AwsSim, policy: Any, is_open: bool) -> None:  # noqa: FBT001 (of the table)
+def test_endpoint_live_and_in_a_template(sim: AwsSim, policy: Any, is_open: bool) -> None:
     found = scan(sim, Estate().vpc_endpoint(ACCOUNT, REGION, "bedrock-runtime", policy=policy, tags={"owner": "net"}))
     live = found.one(ENDPOINT)
     assert found.gaps == []
@@ -63,7 +63,18 @@ def test_endpoint_live_and_in_a_template(sim: AwsSim, policy: Any, is_open: bool
 
 def test_only_endpoints_that_ai_uses_are_kept(sim: AwsSim) -> None:
     estate = Estate()
-    for service in ("s3", "kms", "sts", "ssm", "ec2messages", "bedrock-agentcore.gateway", "sagemaker.api", "elasticloadbalancing", "qldb.session", "q"):
+    for service in (
+        "s3",
+        "kms",
+        "sts",
+        "ssm",
+        "ec2messages",
+        "bedrock-agentcore.gateway",
+        "sagemaker.api",
+        "elasticloadbalancing",
+        "qldb.session",
+        "q",
+    ):
         estate.vpc_endpoint(ACCOUNT, REGION, service)
     services = {draft.facts["link.service"] for draft in scan(sim, estate).all(ENDPOINT)}
     assert services == {"s3", "kms", "sts", "bedrock-agentcore.gateway", "sagemaker.api", "q"}
@@ -85,7 +96,9 @@ def test_defaults_of_a_template() -> None:
     assert facts["link.available"].reasons[0].code is ReasonCode.NO_FILE_FORM
 
 
-@pytest.mark.parametrize(("setting", "answer"), [(True, True), (False, False), ("true", True), (None, Unknown), (Unresolved("!Ref Dns"), Unknown)])
+@pytest.mark.parametrize(
+    ("setting", "answer"), [(True, True), (False, False), ("true", True), (None, Unknown), (Unresolved("!Ref Dns"), Unknown)]
+)
 def test_private_names_of_an_interface(setting: Any, answer: Any) -> None:
     found = link(VpcEndpointType="Interface", PrivateDnsEnabled=setting)["link.private_dns"]
     assert isinstance(found, Unknown) if answer is Unknown else found is answer
@@ -132,7 +145,7 @@ def test_one_listing_for_many_references(sim: AwsSim) -> None:
         ({"AssignIpv6AddressOnCreation": True}, {"AssignIpv6AddressOnCreation": "true"}, True),
     ],
 )
-def test_subnet_live_and_in_a_template(sim: AwsSim, live: dict[str, Any], body: dict[str, Any], public: bool) -> None:  # noqa: FBT001 (of the table)
+def test_subnet_live_and_in_a_template(sim: AwsSim, live: dict[str, Any], body: dict[str, Any], public: bool) -> None:
     with_subnet = Estate().subnet(ACCOUNT, REGION, "private", **live)
     with_subnet.notebook(ACCOUNT, REGION, "n", SubnetId=subnet_id(ACCOUNT, REGION, "private"))
     draft = scan(sim, with_subnet).one(SUBNET)
@@ -171,7 +184,7 @@ GROUPS: list[Any] = [
 
 
 @pytest.mark.parametrize(("ingress", "egress", "cfn_ingress", "cfn_egress", "ingress_open", "egress_open"), GROUPS)
-def test_group_live_and_in_a_template(  # noqa: PLR0917 (a table)
+def test_group_live_and_in_a_template(
     sim: AwsSim, ingress: Any, egress: Any, cfn_ingress: Any, cfn_egress: Any, ingress_open: Any, egress_open: Any
 ) -> None:
     found = scan(sim, estate(ingress=ingress, IpPermissionsEgress=egress))
@@ -235,8 +248,18 @@ def test_unresolved_sources_in_a_template() -> None:
 
 def test_templates_use_cloudformations_names() -> None:
     pytest.importorskip("cfnlint", reason="cfn-lint is not installed")
-    ends = {"ServiceName": "x", "VpcEndpointType": "Gateway", "PolicyDocument": OPEN, "PrivateDnsEnabled": True, "SubnetIds": [], "SecurityGroupIds": []}
-    rules = {"SecurityGroupIngress": [rule(SourcePrefixListId="pl-1", CidrIpv6="::/0")], "SecurityGroupEgress": [rule(DestinationPrefixListId="pl-1")]}
+    ends = {
+        "ServiceName": "x",
+        "VpcEndpointType": "Gateway",
+        "PolicyDocument": OPEN,
+        "PrivateDnsEnabled": True,
+        "SubnetIds": [],
+        "SecurityGroupIds": [],
+    }
+    rules = {
+        "SecurityGroupIngress": [rule(SourcePrefixListId="pl-1", CidrIpv6="::/0")],
+        "SecurityGroupEgress": [rule(DestinationPrefixListId="pl-1")],
+    }
     assert misspelt(ENDPOINT, ends) == []
     assert misspelt(SUBNET, {"MapPublicIpOnLaunch": True, "AssignIpv6AddressOnCreation": True}) == []
     assert misspelt(GROUP, rules) == []

@@ -70,7 +70,9 @@ def test_same_input_same_bytes() -> None:
 
 @pytest.mark.parametrize("limit", [400, 900, aws.LIMIT])
 def test_policies_stay_below_the_limit(limit: int) -> None:
-    actions = [f"{service}:Describe{'Thing' * 3}{number:03d}" for service in ("bedrock-agentcore", "sagemaker", "s3") for number in range(60)]
+    actions = [
+        f"{service}:Describe{'Thing' * 3}{number:03d}" for service in ("bedrock-agentcore", "sagemaker", "s3") for number in range(60)
+    ]
     documents = aws.documents(actions, limit=limit)
     texts = of("json", documents)
     assert all(len("".join(text.split())) <= limit for text in texts)

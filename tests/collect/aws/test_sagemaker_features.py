@@ -35,7 +35,7 @@ def estate(**overrides: Any) -> Estate:
         ({"RoleArn": None, "OnlineStoreConfig": ONLINE_KEYED, "OfflineStoreConfig": None}, True),
     ],
 )
-def test_every_store_needs_a_key_live_and_in_a_template(sim: AwsSim, stores: dict[str, Any], keyed: bool) -> None:  # noqa: FBT001 (of the table)
+def test_every_store_needs_a_key_live_and_in_a_template(sim: AwsSim, stores: dict[str, Any], keyed: bool) -> None:
     live = scan(sim, estate(**stores)).one(TYPE)
     assert live.facts["encryption.customer_key"] is keyed
     assert live.facts["principal.assigned"] is True, "an online store needs no role"
@@ -46,7 +46,11 @@ def test_relations(sim: AwsSim) -> None:
     found = scan(sim, estate(**HARDENED))
     live = found.one(TYPE)
     assert found.gaps == []
-    assert {(r.kind, r.state) for r in live.relations} == {("runs_as", "resolved"), ("encrypts_with", "resolved"), ("writes_to", "resolved")}
+    assert {(r.kind, r.state) for r in live.relations} == {
+        ("runs_as", "resolved"),
+        ("encrypts_with", "resolved"),
+        ("writes_to", "resolved"),
+    }
 
 
 def test_offline_store_without_a_role() -> None:

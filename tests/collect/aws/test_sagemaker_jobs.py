@@ -27,7 +27,9 @@ HARDENED: dict[str, Any] = {
 
 
 def estate(**overrides: Any) -> Estate:
-    base = Estate().role(ACCOUNT, "ml").key(ACCOUNT, REGION, "ml").bucket(ACCOUNT, REGION, "ml-data").bucket(ACCOUNT, REGION, "ml-checkpoints")
+    base = (
+        Estate().role(ACCOUNT, "ml").key(ACCOUNT, REGION, "ml").bucket(ACCOUNT, REGION, "ml-data").bucket(ACCOUNT, REGION, "ml-checkpoints")
+    )
     base.subnet(ACCOUNT, REGION, "private").security_group(ACCOUNT, REGION, "ml")
     return base.training_job(ACCOUNT, REGION, "j", bucket="ml-data", **overrides)
 
@@ -70,7 +72,10 @@ def test_defaults(sim: AwsSim) -> None:
 
 
 def test_machines_of_instance_groups_are_added_up(sim: AwsSim) -> None:
-    groups = [{"InstanceGroupName": n, "InstanceType": t, "InstanceCount": c} for n, t, c in (("a", "ml.p4d.24xlarge", 2), ("b", "ml.g5.xlarge", 4))]
+    groups = [
+        {"InstanceGroupName": n, "InstanceType": t, "InstanceCount": c}
+        for n, t, c in (("a", "ml.p4d.24xlarge", 2), ("b", "ml.g5.xlarge", 4))
+    ]
     draft = job(sim, ResourceConfig={"InstanceGroups": groups})
     assert draft.facts["training.nodes"] == 6
     assert draft.facts["encryption.hardware_key_only"] is True
@@ -82,23 +87,39 @@ def test_one_group_with_a_disk_that_could_have_a_key(sim: AwsSim) -> None:
 
 
 def test_a_serverless_job_states_no_machines(sim: AwsSim) -> None:
-    draft = job(sim, ResourceConfig=None, AlgorithmSpecification=None, ServerlessJobConfig={"BaseModelArn": "arn:aws:sagemaker:::hub-content/x", "JobType": "FineTuning"})
+    draft = job(
+        sim,
+        ResourceConfig=None,
+        AlgorithmSpecification=None,
+        ServerlessJobConfig={"BaseModelArn": "arn:aws:sagemaker:::hub-content/x", "JobType": "FineTuning"},
+    )
     assert isinstance(draft.facts["training.nodes"], Unknown)
     assert draft.facts["artefact.images"] == []
 
 
 @pytest.mark.parametrize(("enabled", "access"), [(True, True), (False, False)])
-def test_remote_debugging_is_shell_access(sim: AwsSim, enabled: bool, access: bool) -> None:  # noqa: FBT001 (parameters of the table)
+def test_remote_debugging_is_shell_access(sim: AwsSim, enabled: bool, access: bool) -> None:
     assert job(sim, RemoteDebugConfig={"EnableRemoteDebug": enabled}).facts["host.shell_access"] is access
 
 
 def test_secrets_in_settings(sim: AwsSim) -> None:
-    draft = job(sim, Environment={"HF_TOKEN": "hf_abcdefghijklmnopqrstuvwxyz", "MODE": "fast"}, HyperParameters={"api_key": "correct-horse-battery", "epochs": "3"})
-    assert draft.facts["secrets.literals"] == [{"name": "HF_TOKEN", "where": "environment"}, {"name": "api_key", "where": "hyperparameters"}]
+    draft = job(
+        sim,
+        Environment={"HF_TOKEN": "hf_abcdefghijklmnopqrstuvwxyz", "MODE": "fast"},
+        HyperParameters={"api_key": "correct-horse-battery", "epochs": "3"},
+    )
+    assert draft.facts["secrets.literals"] == [
+        {"name": "HF_TOKEN", "where": "environment"},
+        {"name": "api_key", "where": "hyperparameters"},
+    ]
 
 
 def test_image_through_a_private_registry(sim: AwsSim) -> None:
-    algorithm = {"TrainingImage": "registry.example/train@sha256:" + "a" * 64, "TrainingInputMode": "File", "TrainingImageConfig": {"TrainingRepositoryAccessMode": "Vpc"}}
+    algorithm = {
+        "TrainingImage": "registry.example/train@sha256:" + "a" * 64,
+        "TrainingInputMode": "File",
+        "TrainingImageConfig": {"TrainingRepositoryAccessMode": "Vpc"},
+    }
     draft = job(sim, AlgorithmSpecification=algorithm)
     assert draft.facts["artefact.private_registry"] is True
     assert [image["pinned"] for image in draft.facts["artefact.images"]] == [True]

@@ -68,7 +68,11 @@ def test_hardened_live_and_in_a_template(sim: AwsSim) -> None:
     assert live.facts["host.platform_supported"] is True
     assert live.facts["encryption.customer_key"] is True
     assert live.facts["secrets.literals"] == []
-    assert {(r.kind, r.state) for r in live.relations} == {("runs_as", "resolved"), ("encrypts_with", "resolved"), ("attached_to", "resolved")}
+    assert {(r.kind, r.state) for r in live.relations} == {
+        ("runs_as", "resolved"),
+        ("encrypts_with", "resolved"),
+        ("attached_to", "resolved"),
+    }
     assert {found.drafts[r.target].type for r in live.relations if r.kind == "attached_to"} == {"subnet", "firewall"}
     assert_same_facts(live, HARDENED)
 
@@ -99,7 +103,7 @@ def test_template_uses_cloudformations_names() -> None:
         ("notebook-al2023-v2", True),
     ],
 )
-def test_platforms(identifier: str, supported: bool) -> None:  # noqa: FBT001 (a parameter of the table)
+def test_platforms(identifier: str, supported: bool) -> None:
     assert shaped(template(TYPE, {"PlatformIdentifier": identifier})).facts["host.platform_supported"] is supported
 
 

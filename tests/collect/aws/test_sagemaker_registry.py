@@ -16,7 +16,10 @@ POLICY = "sagemaker:GetModelPackageGroupPolicy"
 
 
 def allow(principal: Any, **more: Any) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sagemaker:DescribeModelPackage", "Resource": "*", **more}]}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sagemaker:DescribeModelPackage", "Resource": "*", **more}],
+    }
 
 
 ONE_ACCOUNT = allow({"AWS": f"arn:aws:iam::{OTHER}:root"})
@@ -31,7 +34,7 @@ ONE_ACCOUNT = allow({"AWS": f"arn:aws:iam::{OTHER}:root"})
         (allow({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}), False, []),
     ],
 )
-def test_policy_live_and_in_a_template(sim: AwsSim, policy: Any, public: bool, foreign: list[str]) -> None:  # noqa: FBT001 (of the table)
+def test_policy_live_and_in_a_template(sim: AwsSim, policy: Any, public: bool, foreign: list[str]) -> None:
     found = scan(sim, Estate().model_package_group(ACCOUNT, REGION, "g", policy=policy))
     live = found.one(TYPE)
     assert found.gaps == []
@@ -44,7 +47,9 @@ def test_policy_live_and_in_a_template(sim: AwsSim, policy: Any, public: bool, f
 def test_a_group_without_a_policy_is_told_from_a_request_that_failed(sim: AwsSim) -> None:
     """AWS answers both with ValidationException: only the words differ."""
     broken = Estate().model_package_group(ACCOUNT, REGION, "g")
-    broken.fault(service="sagemaker", op="GetModelPackageGroupPolicy", error="ValidationException", message="1 validation error detected", status=400)
+    broken.fault(
+        service="sagemaker", op="GetModelPackageGroupPolicy", error="ValidationException", message="1 validation error detected", status=400
+    )
     found = scan(sim, broken)
     assert isinstance(found.one(TYPE).facts["sharing.public"], Unknown)
     assert [(gap.call, gap.reason) for gap in found.gaps] == [(POLICY, "ERROR")]

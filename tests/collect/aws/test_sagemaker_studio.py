@@ -99,7 +99,7 @@ def test_shared_output_without_a_key() -> None:
 
 
 @pytest.mark.parametrize(("network", "unrestricted"), [("PublicInternetOnly", True), ("VpcOnly", False), (None, True)])
-def test_docker(network: str | None, unrestricted: bool) -> None:  # noqa: FBT001 (a parameter of the table)
+def test_docker(network: str | None, unrestricted: bool) -> None:
     found = facts(AppNetworkAccessType=network, DomainSettings={"DockerSettings": {"EnableDockerAccess": "ENABLED"}})
     assert found["host.containers_unrestricted"] is unrestricted
 
@@ -108,7 +108,9 @@ def test_docker_is_off_by_default_whatever_the_network() -> None:
     assert facts(AppNetworkAccessType=Unresolved("!Ref Network"))["host.containers_unrestricted"] is False
 
 
-@pytest.mark.parametrize(("settings", "minutes"), [({"LifecycleManagement": "DISABLED", "IdleTimeoutInMinutes": 60}, 0), ({"IdleTimeoutInMinutes": 60}, 0)])
+@pytest.mark.parametrize(
+    ("settings", "minutes"), [({"LifecycleManagement": "DISABLED", "IdleTimeoutInMinutes": 60}, 0), ({"IdleTimeoutInMinutes": 60}, 0)]
+)
 def test_idle_time_counts_only_when_activated(settings: dict[str, Any], minutes: int) -> None:
     assert facts(DefaultUserSettings=idle(**settings))["host.idle_minutes"] == minutes
 

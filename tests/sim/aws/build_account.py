@@ -165,7 +165,9 @@ class Identity(Document):
 class Data(Document):
     """Keys and buckets."""
 
-    def key(self, account: str, region: str, alias: str, *, rotation: bool = False, policy: Any = None, tags: Tags = None, **overrides: Any) -> Self:
+    def key(
+        self, account: str, region: str, alias: str, *, rotation: bool = False, policy: Any = None, tags: Tags = None, **overrides: Any
+    ) -> Self:
         """Add a customer-managed key that is found by id, ARN, alias and alias ARN."""
         own_id, own = key_id(account, region, alias), key_arn(account, region, alias)
         alias_arn = arn("kms", account, region, f"alias/{alias}")
@@ -197,7 +199,13 @@ class Data(Document):
         place.add(
             "ListAliases",
             "Aliases",
-            {"AliasName": f"alias/{alias}", "AliasArn": alias_arn, "TargetKeyId": own_id, "CreationDate": CREATED, "LastUpdatedDate": CREATED},
+            {
+                "AliasName": f"alias/{alias}",
+                "AliasArn": alias_arn,
+                "TargetKeyId": own_id,
+                "CreationDate": CREATED,
+                "LastUpdatedDate": CREATED,
+            },
         )
         place.row("DescribeKey", {"KeyId": [own_id, own, f"alias/{alias}", alias_arn]}, {"KeyMetadata": full})
         # unlike DescribeKey, these do not take an alias
@@ -228,7 +236,9 @@ class Data(Document):
         """
         # S3 is one namespace: any region's endpoint answers for the bucket
         place, match = self.at(account, "*", "s3"), {"Bucket": name}
-        place.add("ListBuckets", "Buckets", {"Name": name, "CreationDate": CREATED, "BucketRegion": region, "BucketArn": f"arn:aws:s3:::{name}"})
+        place.add(
+            "ListBuckets", "Buckets", {"Name": name, "CreationDate": CREATED, "BucketRegion": region, "BucketArn": f"arn:aws:s3:::{name}"}
+        )
         place.row("GetBucketLocation", match, {} if region == "us-east-1" else {"LocationConstraint": region})
         place.row("HeadBucket", match, {"BucketRegion": region})
         place.row("GetBucketOwnershipControls", match, {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}})
@@ -255,7 +265,9 @@ class Data(Document):
 class Network(Document):
     """VPC endpoints, subnets, security groups."""
 
-    def vpc_endpoint(self, account: str, region: str, service: str, *, vpc: str | None = None, policy: Any = None, tags: Tags = None, **overrides: Any) -> Self:
+    def vpc_endpoint(
+        self, account: str, region: str, service: str, *, vpc: str | None = None, policy: Any = None, tags: Tags = None, **overrides: Any
+    ) -> Self:
         """Add an interface endpoint to a service such as `sagemaker.runtime`, by default with EC2's allow-all policy."""
         everyone = {"Statement": [{"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}]}
         base = {
@@ -275,7 +287,9 @@ class Network(Document):
         }
         return self._ec2(account, region, "DescribeVpcEndpoints", "VpcEndpoints", base, overrides, tags)
 
-    def subnet(self, account: str, region: str, name: str, *, vpc: str | None = None, public: bool = False, tags: Tags = None, **overrides: Any) -> Self:
+    def subnet(
+        self, account: str, region: str, name: str, *, vpc: str | None = None, public: bool = False, tags: Tags = None, **overrides: Any
+    ) -> Self:
         """Add a subnet; a public one gives its machines public addresses."""
         own = subnet_id(account, region, name)
         base = {
@@ -293,7 +307,15 @@ class Network(Document):
         return self._ec2(account, region, "DescribeSubnets", "Subnets", base, overrides, tags)
 
     def security_group(
-        self, account: str, region: str, name: str, *, vpc: str | None = None, ingress: list[dict[str, Any]] | None = None, tags: Tags = None, **overrides: Any
+        self,
+        account: str,
+        region: str,
+        name: str,
+        *,
+        vpc: str | None = None,
+        ingress: list[dict[str, Any]] | None = None,
+        tags: Tags = None,
+        **overrides: Any,
     ) -> Self:
         """Add a security group; egress is open as EC2 makes it, `ingress` are rules as EC2 answers them."""
         own = security_group_id(account, region, name)

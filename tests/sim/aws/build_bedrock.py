@@ -36,7 +36,10 @@ class Bedrock(Document):
         """Add a guardrail with content filters, answered by id and by ARN; by default it does not filter prompt attacks."""
         own_id = guardrail_id(account, region, name)
         own = arn("bedrock", account, region, f"guardrail/{own_id}")
-        filters = [{"type": kind, "inputStrength": "HIGH", "outputStrength": "HIGH"} for kind in ("SEXUAL", "VIOLENCE", "HATE", "INSULTS", "MISCONDUCT")]
+        filters = [
+            {"type": kind, "inputStrength": "HIGH", "outputStrength": "HIGH"}
+            for kind in ("SEXUAL", "VIOLENCE", "HATE", "INSULTS", "MISCONDUCT")
+        ]
         full = merged(
             {
                 "name": name,
@@ -67,7 +70,9 @@ class Bedrock(Document):
                 "modelArn": own,
                 "modelName": name,
                 "jobName": f"{name}-job",
-                "jobArn": arn("bedrock", account, region, f"model-customization-job/{FOUNDATION_MODEL}/{short_id(name, length=12).lower()}"),
+                "jobArn": arn(
+                    "bedrock", account, region, f"model-customization-job/{FOUNDATION_MODEL}/{short_id(name, length=12).lower()}"
+                ),
                 "baseModelArn": foundation_model_arn(region),
                 "customizationType": "FINE_TUNING",
                 "trainingDataConfig": {"s3Uri": f"s3://{bucket}/tune.jsonl"},
@@ -83,7 +88,9 @@ class Bedrock(Document):
         place.row("GetCustomModel", {"modelIdentifier": [own, name]}, full)
         return self._bedrock_tags(account, region, own, tags)
 
-    def provisioned_throughput(self, account: str, region: str, name: str, *, model_arn: str | None = None, tags: Tags = None, **overrides: Any) -> Self:
+    def provisioned_throughput(
+        self, account: str, region: str, name: str, *, model_arn: str | None = None, tags: Tags = None, **overrides: Any
+    ) -> Self:
         """Add provisioned throughput of a model."""
         own = arn("bedrock", account, region, f"provisioned-model/{short_id(account, region, name, length=12).lower()}")
         serves = model_arn or foundation_model_arn(region)
@@ -107,7 +114,9 @@ class Bedrock(Document):
         place.row("GetProvisionedModelThroughput", {"provisionedModelId": [own, name]}, full)
         return self._bedrock_tags(account, region, own, tags)
 
-    def invocation_logging(self, account: str, region: str, *, log_group: str | None = None, bucket: str | None = None, **overrides: Any) -> Self:
+    def invocation_logging(
+        self, account: str, region: str, *, log_group: str | None = None, bucket: str | None = None, **overrides: Any
+    ) -> Self:
         """Set the invocation logging of a region; without this call AWS answers an empty configuration."""
         config: dict[str, Any] = {"textDataDeliveryEnabled": True, "imageDataDeliveryEnabled": True, "embeddingDataDeliveryEnabled": True}
         if log_group:
@@ -168,14 +177,22 @@ class Bedrock(Document):
             "ListAgentVersions",
             {"agentId": own_id},
             "agentVersionSummaries",
-            *({"agentName": name, "agentStatus": "PREPARED", "agentVersion": v, "createdAt": CREATED, "updatedAt": UPDATED} for v in ("DRAFT", "1")),
+            *(
+                {"agentName": name, "agentStatus": "PREPARED", "agentVersion": v, "createdAt": CREATED, "updatedAt": UPDATED}
+                | pick(full, "guardrailConfiguration")
+                for v in ("DRAFT", "1")
+            ),
         )
         for alias in aliases:
             self._agent_alias(account, region, own_id, alias)
         for group, group_overrides in (actions or {}).items():
             self._action_group(account, region, own_id, group, group_overrides)
         for base in knowledge_bases:
-            association = {"knowledgeBaseId": knowledge_base_id(account, region, base), "knowledgeBaseState": "ENABLED", "updatedAt": UPDATED}
+            association = {
+                "knowledgeBaseId": knowledge_base_id(account, region, base),
+                "knowledgeBaseState": "ENABLED",
+                "updatedAt": UPDATED,
+            }
             place.add_row("ListAgentKnowledgeBases", versions, "agentKnowledgeBaseSummaries", association | {"description": base})
             match = {**versions, "knowledgeBaseId": association["knowledgeBaseId"]}
             detail = {"agentId": own_id, "agentVersion": "DRAFT", "description": base, "createdAt": CREATED}
@@ -221,7 +238,9 @@ class Bedrock(Document):
         place.add_row("ListAgentActionGroups", versions, "actionGroupSummaries", summary)
         place.row("GetAgentActionGroup", {**versions, "actionGroupId": group_id}, {"agentActionGroup": full})
 
-    def knowledge_base(self, account: str, region: str, name: str, *, buckets: tuple[str, ...] = (), tags: Tags = None, **overrides: Any) -> Self:
+    def knowledge_base(
+        self, account: str, region: str, name: str, *, buckets: tuple[str, ...] = (), tags: Tags = None, **overrides: Any
+    ) -> Self:
         """Add a knowledge base on an OpenSearch Serverless collection, with one S3 data source for each bucket."""
         own_id = knowledge_base_id(account, region, name)
         own = arn("bedrock", account, region, f"knowledge-base/{own_id}")
@@ -249,7 +268,9 @@ class Bedrock(Document):
             overrides,
         )
         place = self.at(account, region, "bedrock-agent")
-        place.add("ListKnowledgeBases", "knowledgeBaseSummaries", pick(full, "knowledgeBaseId", "name", "description", "status", "updatedAt"))
+        place.add(
+            "ListKnowledgeBases", "knowledgeBaseSummaries", pick(full, "knowledgeBaseId", "name", "description", "status", "updatedAt")
+        )
         place.row("GetKnowledgeBase", {"knowledgeBaseId": own_id}, {"knowledgeBase": full})
         place.add_row("ListDataSources", {"knowledgeBaseId": own_id}, "dataSourceSummaries")
         for bucket in buckets:

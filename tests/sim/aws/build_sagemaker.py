@@ -59,9 +59,25 @@ class SageMaker(Document):
             },
             overrides,
         )
-        summary = pick(full, "NotebookInstanceName", "NotebookInstanceArn", "NotebookInstanceStatus", "Url", "InstanceType", "CreationTime", "LastModifiedTime")
+        summary = pick(
+            full,
+            "NotebookInstanceName",
+            "NotebookInstanceArn",
+            "NotebookInstanceStatus",
+            "Url",
+            "InstanceType",
+            "CreationTime",
+            "LastModifiedTime",
+        )
         return self._sagemaker(
-            account, region, own, tags, ("ListNotebookInstances", "NotebookInstances"), summary, ("DescribeNotebookInstance", "NotebookInstanceName"), full
+            account,
+            region,
+            own,
+            tags,
+            ("ListNotebookInstances", "NotebookInstances"),
+            summary,
+            ("DescribeNotebookInstance", "NotebookInstanceName"),
+            full,
         )
 
     def domain(self, account: str, region: str, name: str, *, tags: Tags = None, **overrides: Any) -> Self:
@@ -113,14 +129,33 @@ class SageMaker(Document):
     def endpoint_config(self, account: str, region: str, name: str, *, model: str = "model", tags: Tags = None, **overrides: Any) -> Self:
         """Add an endpoint configuration with one variant of a model: by default without key or data capture."""
         own = sagemaker_arn(account, region, "endpoint-config", name)
-        variant = {"VariantName": "AllTraffic", "ModelName": model, "InitialInstanceCount": 1, "InstanceType": "ml.m5.large", "InitialVariantWeight": 1.0}
+        variant = {
+            "VariantName": "AllTraffic",
+            "ModelName": model,
+            "InitialInstanceCount": 1,
+            "InstanceType": "ml.m5.large",
+            "InitialVariantWeight": 1.0,
+        }
         full = merged(
-            {"EndpointConfigName": name, "EndpointConfigArn": own, "ProductionVariants": [variant], "CreationTime": CREATED, "EnableNetworkIsolation": False},
+            {
+                "EndpointConfigName": name,
+                "EndpointConfigArn": own,
+                "ProductionVariants": [variant],
+                "CreationTime": CREATED,
+                "EnableNetworkIsolation": False,
+            },
             overrides,
         )
         summary = pick(full, "EndpointConfigName", "EndpointConfigArn", "CreationTime")
         return self._sagemaker(
-            account, region, own, tags, ("ListEndpointConfigs", "EndpointConfigs"), summary, ("DescribeEndpointConfig", "EndpointConfigName"), full
+            account,
+            region,
+            own,
+            tags,
+            ("ListEndpointConfigs", "EndpointConfigs"),
+            summary,
+            ("DescribeEndpointConfig", "EndpointConfigName"),
+            full,
         )
 
     def endpoint(self, account: str, region: str, name: str, *, config: str | None = None, tags: Tags = None, **overrides: Any) -> Self:
@@ -139,7 +174,9 @@ class SageMaker(Document):
             overrides,
         )
         summary = pick(full, "EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
-        return self._sagemaker(account, region, own, tags, ("ListEndpoints", "Endpoints"), summary, ("DescribeEndpoint", "EndpointName"), full)
+        return self._sagemaker(
+            account, region, own, tags, ("ListEndpoints", "Endpoints"), summary, ("DescribeEndpoint", "EndpointName"), full
+        )
 
     def training_job(self, account: str, region: str, name: str, *, bucket: str | None = None, tags: Tags = None, **overrides: Any) -> Self:
         """Add a completed training job that read from and wrote to a bucket."""
@@ -147,7 +184,9 @@ class SageMaker(Document):
         bucket = bucket or f"training-{account}"
         channel = {
             "ChannelName": "train",
-            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/data/", "S3DataDistributionType": "FullyReplicated"}},
+            "DataSource": {
+                "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/data/", "S3DataDistributionType": "FullyReplicated"}
+            },
         }
         full = merged(
             {
@@ -156,7 +195,10 @@ class SageMaker(Document):
                 "ModelArtifacts": {"S3ModelArtifacts": f"s3://{bucket}/out/{name}/model.tar.gz"},
                 "TrainingJobStatus": "Completed",
                 "SecondaryStatus": "Completed",
-                "AlgorithmSpecification": {"TrainingImage": f"{account}.dkr.ecr.{region}.amazonaws.com/train:1.0", "TrainingInputMode": "File"},
+                "AlgorithmSpecification": {
+                    "TrainingImage": f"{account}.dkr.ecr.{region}.amazonaws.com/train:1.0",
+                    "TrainingInputMode": "File",
+                },
                 "RoleArn": execution_role(account),
                 "InputDataConfig": [channel],
                 "OutputDataConfig": {"S3OutputPath": f"s3://{bucket}/out/"},
@@ -172,9 +214,18 @@ class SageMaker(Document):
             },
             overrides,
         )
-        summary = pick(full, "TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingEndTime", "LastModifiedTime", "TrainingJobStatus")
+        summary = pick(
+            full, "TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingEndTime", "LastModifiedTime", "TrainingJobStatus"
+        )
         return self._sagemaker(
-            account, region, own, tags, ("ListTrainingJobs", "TrainingJobSummaries"), summary, ("DescribeTrainingJob", "TrainingJobName"), full
+            account,
+            region,
+            own,
+            tags,
+            ("ListTrainingJobs", "TrainingJobSummaries"),
+            summary,
+            ("DescribeTrainingJob", "TrainingJobName"),
+            full,
         )
 
     def feature_group(self, account: str, region: str, name: str, *, tags: Tags = None, **overrides: Any) -> Self:
@@ -198,19 +249,36 @@ class SageMaker(Document):
         )
         summary = pick(full, "FeatureGroupName", "FeatureGroupArn", "CreationTime", "FeatureGroupStatus", "OfflineStoreStatus")
         return self._sagemaker(
-            account, region, own, tags, ("ListFeatureGroups", "FeatureGroupSummaries"), summary, ("DescribeFeatureGroup", "FeatureGroupName"), full
+            account,
+            region,
+            own,
+            tags,
+            ("ListFeatureGroups", "FeatureGroupSummaries"),
+            summary,
+            ("DescribeFeatureGroup", "FeatureGroupName"),
+            full,
         )
 
     def model_package_group(self, account: str, region: str, name: str, *, policy: Any = None, tags: Tags = None, **overrides: Any) -> Self:
         """Add a model package group; without a policy, GetModelPackageGroupPolicy fails as it does in AWS."""
         own = sagemaker_arn(account, region, "model-package-group", name)
         full = merged(
-            {"ModelPackageGroupName": name, "ModelPackageGroupArn": own, "CreationTime": CREATED, "CreatedBy": {}, "ModelPackageGroupStatus": "Completed"},
+            {
+                "ModelPackageGroupName": name,
+                "ModelPackageGroupArn": own,
+                "CreationTime": CREATED,
+                "CreatedBy": {},
+                "ModelPackageGroupStatus": "Completed",
+            },
             overrides,
         )
         if policy is not None:
-            self.at(account, region, "sagemaker").row("GetModelPackageGroupPolicy", {"ModelPackageGroupName": name}, {"ResourcePolicy": text(policy)})
-        summary = pick(full, "ModelPackageGroupName", "ModelPackageGroupArn", "ModelPackageGroupDescription", "CreationTime", "ModelPackageGroupStatus")
+            self.at(account, region, "sagemaker").row(
+                "GetModelPackageGroupPolicy", {"ModelPackageGroupName": name}, {"ResourcePolicy": text(policy)}
+            )
+        summary = pick(
+            full, "ModelPackageGroupName", "ModelPackageGroupArn", "ModelPackageGroupDescription", "CreationTime", "ModelPackageGroupStatus"
+        )
         return self._sagemaker(
             account,
             region,

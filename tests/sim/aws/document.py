@@ -54,7 +54,10 @@ def allow(actions: str | list[str], resources: str | list[str] = "*", **more: An
 
 def trust(service: str = "sagemaker.amazonaws.com", **more: Any) -> dict[str, Any]:
     """Return a role's trust policy for a service."""
-    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **more}]}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **more}],
+    }
 
 
 def merged(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,18 @@ _DENIED = {
     "ec2": ("UnauthorizedOperation", 403),
     "rest-json": ("AccessDeniedException", 403),
 }
-_THROTTLED = {"query": ("Throttling", 400), "rest-xml": ("SlowDown", 503), "ec2": ("RequestLimitExceeded", 503), "rest-json": ("ThrottlingException", 429)}
-_EXPIRED = {"query": ("ExpiredToken", 403), "rest-xml": ("ExpiredToken", 400), "ec2": ("RequestExpired", 400), "rest-json": ("ExpiredTokenException", 403)}
+_THROTTLED = {
+    "query": ("Throttling", 400),
+    "rest-xml": ("SlowDown", 503),
+    "ec2": ("RequestLimitExceeded", 503),
+    "rest-json": ("ThrottlingException", 429),
+}
+_EXPIRED = {
+    "query": ("ExpiredToken", 403),
+    "rest-xml": ("ExpiredToken", 400),
+    "ec2": ("RequestExpired", 400),
+    "rest-json": ("ExpiredTokenException", 403),
+}
 _BAD_KEY = {
     "query": ("InvalidClientTokenId", 403),
     "rest-xml": ("InvalidAccessKeyId", 403),
@@ -76,15 +86,27 @@ _ABSENT: dict[tuple[str, str], tuple[str, str, int]] = {
     ("s3", "GetBucketPolicy"): ("NoSuchBucketPolicy", "The bucket policy does not exist", 404),
     ("s3", "GetBucketPolicyStatus"): ("NoSuchBucketPolicy", "The bucket policy does not exist", 404),
     ("s3", "GetPublicAccessBlock"): ("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found", 404),
-    ("s3control", "GetPublicAccessBlock"): ("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found", 404),
-    ("s3", "GetBucketEncryption"): ("ServerSideEncryptionConfigurationNotFoundError", "The server side encryption configuration was not found", 404),
+    ("s3control", "GetPublicAccessBlock"): (
+        "NoSuchPublicAccessBlockConfiguration",
+        "The public access block configuration was not found",
+        404,
+    ),
+    ("s3", "GetBucketEncryption"): (
+        "ServerSideEncryptionConfigurationNotFoundError",
+        "The server side encryption configuration was not found",
+        404,
+    ),
     ("s3", "GetBucketTagging"): ("NoSuchTagSet", "The TagSet does not exist", 404),
     ("s3", "GetBucketOwnershipControls"): ("OwnershipControlsNotFoundError", "The bucket ownership controls were not found", 404),
     ("s3", "GetBucketReplication"): ("ReplicationConfigurationNotFoundError", "The replication configuration was not found", 404),
     ("s3", "GetBucketLifecycleConfiguration"): ("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", 404),
     ("s3", "GetBucketCors"): ("NoSuchCORSConfiguration", "The CORS configuration does not exist", 404),
     ("s3", "GetBucketWebsite"): ("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration", 404),
-    ("s3", "GetObjectLockConfiguration"): ("ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket", 404),
+    ("s3", "GetObjectLockConfiguration"): (
+        "ObjectLockConfigurationNotFoundError",
+        "Object Lock configuration does not exist for this bucket",
+        404,
+    ),
     ("sagemaker", "GetModelPackageGroupPolicy"): ("ValidationException", "Cannot find resource policy for: the model package group", 400),
     ("organizations", "DescribeEffectivePolicy"): ("EffectivePolicyNotFoundException", "No effective policy was found", 400),
     ("organizations", "DescribePolicy"): ("PolicyNotFoundException", "The policy was not found", 400),

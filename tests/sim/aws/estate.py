@@ -155,7 +155,12 @@ class Estate:
         if (name, op) == ("ec2", "DescribeRegions"):
             return self._describe_regions(call)
         if (name, op) == ("account", "ListRegions"):
-            return {"Regions": [{"RegionName": region, "RegionOptStatus": status} for region, status in self._region_status("ENABLED_BY_DEFAULT", "DISABLED")]}
+            return {
+                "Regions": [
+                    {"RegionName": region, "RegionOptStatus": status}
+                    for region, status in self._region_status("ENABLED_BY_DEFAULT", "DISABLED")
+                ]
+            }
         if (name, op) in _UNSET:
             return _UNSET[name, op]
         if is_listing(call.service, op):
@@ -182,15 +187,31 @@ def is_listing(service: Service, op: str) -> bool:
         return True
     if service.required(op):
         return False
-    return service.pager(op) is not None or (op.startswith("Describe") and any(s.type_name == "list" for s in service.output_members(op).values()))
+    return service.pager(op) is not None or (
+        op.startswith("Describe") and any(s.type_name == "list" for s in service.output_members(op).values())
+    )
 
 
 def empty(service: Service, op: str) -> dict[str, Any]:
     """Return a valid answer that lists nothing: empty lists, and zeros where the model requires a value."""
     shape = service.operation(op).output_shape
     required = set(shape.required_members) if shape else set()
-    zeros: dict[str, Any] = {"list": [], "map": {}, "structure": {}, "integer": 0, "long": 0, "double": 0.0, "float": 0.0, "boolean": False, "string": ""}
-    return {name: zeros[s.type_name] for name, s in service.output_members(op).items() if s.type_name in zeros and (s.type_name == "list" or name in required)}
+    zeros: dict[str, Any] = {
+        "list": [],
+        "map": {},
+        "structure": {},
+        "integer": 0,
+        "long": 0,
+        "double": 0.0,
+        "float": 0.0,
+        "boolean": False,
+        "string": "",
+    }
+    return {
+        name: zeros[s.type_name]
+        for name, s in service.output_members(op).items()
+        if s.type_name in zeros and (s.type_name == "list" or name in required)
+    }
 
 
 def _asked_for(call: Call) -> str:

@@ -38,7 +38,9 @@ def big_estate(
     refer to (a role, and in each region a key, a bucket, a subnet, a security group, a VPC endpoint) is there once.
     """
     estate = Estate(regions=list(regions), page_size=page_size)
-    estate.role(account, "ml", inline={"data": allow(["s3:GetObject", "s3:PutObject"], [f"arn:aws:s3:::ml-{region}/*" for region in regions])})
+    estate.role(
+        account, "ml", inline={"data": allow(["s3:GetObject", "s3:PutObject"], [f"arn:aws:s3:::ml-{region}/*" for region in regions])}
+    )
     for region in regions:
         _shared(estate, account, region)
     for number in range(n_assets):
@@ -51,7 +53,9 @@ def big_estate(
 
 
 def _shared(estate: Estate, account: str, region: str) -> None:
-    estate.key(account, region, "ml", rotation=True).bucket(account, region, f"ml-{region}", kms_key=key_arn(account, region, "ml"), versioning="Enabled")
+    estate.key(account, region, "ml", rotation=True).bucket(
+        account, region, f"ml-{region}", kms_key=key_arn(account, region, "ml"), versioning="Enabled"
+    )
     estate.subnet(account, region, "private").security_group(account, region, "ml").vpc_endpoint(account, region, "sagemaker.runtime")
     estate.invocation_logging(account, region, bucket=f"ml-{region}")
 
@@ -74,7 +78,14 @@ def _asset(estate: Estate, account: str, region: str, number: int) -> None:
             }
             estate.notebook(account, region, name, tags=tags, RoleArn=role, **(locked if hard else {}))
         case 1:
-            estate.model(account, region, name, tags=tags, ExecutionRoleArn=role, **({"EnableNetworkIsolation": True, "VpcConfig": vpc} if hard else {}))
+            estate.model(
+                account,
+                region,
+                name,
+                tags=tags,
+                ExecutionRoleArn=role,
+                **({"EnableNetworkIsolation": True, "VpcConfig": vpc} if hard else {}),
+            )
         case 2:
             # refers to the model one turn before
             estate.endpoint_config(account, region, name, model=f"asset-{number - 1:05d}", tags=tags, **({"KmsKeyId": key} if hard else {}))

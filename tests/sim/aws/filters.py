@@ -70,7 +70,9 @@ def _by_id(items: list[Item], member: str, wanted: Sequence[str]) -> list[Item]:
         return items
     for one in wanted:
         if one not in known:
-            raise AwsError(_MISSING_ID.get(member, f"Invalid{member.removesuffix('Id')}ID.NotFound"), f"The {member} '{one}' does not exist", 400)
+            raise AwsError(
+                _MISSING_ID.get(member, f"Invalid{member.removesuffix('Id')}ID.NotFound"), f"The {member} '{one}' does not exist", 400
+            )
     return [item for item in items if item.get(member) in wanted]
 
 
@@ -94,13 +96,29 @@ def _kebab(item: Item, name: str) -> list[str] | None:
     aliases = {"VpcEndpointState": "State", "SubnetState": "State"}
     value = item.get(aliases.get(member, member))
     if value is None:
-        nested = [entry[member] for many in item.values() if isinstance(many, list) for entry in many if isinstance(entry, Mapping) and member in entry]
+        nested = [
+            entry[member]
+            for many in item.values()
+            if isinstance(many, list)
+            for entry in many
+            if isinstance(entry, Mapping) and member in entry
+        ]
         return [str(one) for one in nested] if nested else ([] if _plausible(member) else None)
     return [str(value).lower() if isinstance(value, bool) else str(value)]
 
 
 def _plausible(member: str) -> bool:
-    return member in {"VpcId", "SubnetId", "GroupId", "VpcEndpointId", "ServiceName", "State", "OwnerId", "AvailabilityZone", "VpcEndpointType"}
+    return member in {
+        "VpcId",
+        "SubnetId",
+        "GroupId",
+        "VpcEndpointId",
+        "ServiceName",
+        "State",
+        "OwnerId",
+        "AvailabilityZone",
+        "VpcEndpointType",
+    }
 
 
 def _tagged_resources(call: Call, _path: tuple[str, ...], items: Sequence[Any]) -> list[Any]:
@@ -171,7 +189,9 @@ def _regions(call: Call, _path: tuple[str, ...], items: Sequence[Any]) -> list[A
     for name in names:
         if name not in {item["RegionName"] for item in items}:
             raise not_found(call.service, call.op, name)
-    return [item for item in items if (not statuses or item.get("RegionOptStatus") in statuses) and (not names or item["RegionName"] in names)]
+    return [
+        item for item in items if (not statuses or item.get("RegionOptStatus") in statuses) and (not names or item["RegionName"] in names)
+    ]
 
 
 _SPECIAL = {

@@ -16,7 +16,12 @@ from .services import Pager
 from .wire import Call
 
 # What a service gives to a request that states no limit, where it is not about 100.
-_UNSTATED = {("s3", "ListBuckets"): 10_000, ("resourcegroupstaggingapi", "GetResources"): 50, ("cloudwatch", "ListMetrics"): 500, ("ec2", ""): 1000}
+_UNSTATED = {
+    ("s3", "ListBuckets"): 10_000,
+    ("resourcegroupstaggingapi", "GetResources"): 50,
+    ("cloudwatch", "ListMetrics"): 500,
+    ("ec2", ""): 1000,
+}
 
 
 @dataclass(frozen=True)

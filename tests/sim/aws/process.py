@@ -38,7 +38,9 @@ class AwsSim:
         # nothing of the caller's AWS settings may reach the server; it needs none
         environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH")]))
-        self._process = subprocess.Popen([sys.executable, "-m", f"{package}.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", f"{package}.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:

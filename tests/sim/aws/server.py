@@ -132,7 +132,12 @@ class Simulator:
         assumed = f"arn:aws:sts::{account}:assumed-role/{role}/{session}"
         self._principals[key] = assumed
         return {
-            "Credentials": {"AccessKeyId": key, "SecretAccessKey": "s" * 40, "SessionToken": "t" * 40, "Expiration": "2099-01-01T00:00:00Z"},
+            "Credentials": {
+                "AccessKeyId": key,
+                "SecretAccessKey": "s" * 40,
+                "SessionToken": "t" * 40,
+                "Expiration": "2099-01-01T00:00:00Z",
+            },
             "AssumedRoleUser": {"AssumedRoleId": f"AROA{account}:{session}", "Arn": assumed},
         }
 
@@ -195,7 +200,9 @@ def _write(writer: asyncio.StreamWriter, request: Request, response: Response, n
     writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 
 
-async def _serve_connection(simulator: Simulator, numbers: itertools.count[int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _serve_connection(
+    simulator: Simulator, numbers: itertools.count[int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
     # a client that goes away is not an event; a reset fault closes the connection the same way
     with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, ResetConnectionError):
         while True:

@@ -153,7 +153,9 @@ def write_unknown(request: Request, message: str) -> Response:
     The status is 501: the one server error that SDKs do not retry.
     """
     if "x-amz-target" in request.headers or request.headers.get("content-type", "").startswith("application/json"):
-        return Response(501, {"content-type": "application/json"}, json.dumps({"__type": "UnknownOperationException", "message": message}).encode())
+        return Response(
+            501, {"content-type": "application/json"}, json.dumps({"__type": "UnknownOperationException", "message": message}).encode()
+        )
     body = f"<ErrorResponse><Error><Code>UnknownOperation</Code><Message>{escape(message)}</Message></Error></ErrorResponse>"
     return Response(501, {"content-type": "text/xml"}, body.encode())
 

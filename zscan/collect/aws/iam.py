@@ -121,9 +121,9 @@ def _document(policy: Reading) -> Any:
 def _managed(arn: Reading, read: Mapping[str, Any], cut: list[Any]) -> Any:
     if arn.unknown:
         return arn.value
-    text = read.get(arn.value) or _KNOWN.get(_provider_policy(arn.value))
-    return text or (
-        cut[0] if cut else Unknown(Reason(ReasonCode.UNRESOLVED, f"the text of policy {_policy_name(arn.value)} is not in the input"))
+    found = [text for text in (read.get(arn.value), _KNOWN.get(_provider_policy(arn.value)), *cut) if text is not None]
+    return (
+        found[0] if found else Unknown(Reason(ReasonCode.UNRESOLVED, f"the text of policy {_policy_name(arn.value)} is not in the input"))
     )
 
 
@@ -138,13 +138,13 @@ def _provider_policy(arn: Any) -> str:
 
 def _boundary(document: Document) -> Any:
     """The text of the permission boundary; None when there is none, an Unknown when it was not read."""
-    named = document["PermissionsBoundary"]
-    if named.is_set().value is False:
-        return None
-    text = document["BoundaryDocument"].value or _KNOWN.get(_provider_policy(named.value)) if not named.unknown else named.value
-    return text or Unknown(
-        Reason(ReasonCode.UNRESOLVED, f"the text of permission boundary {_policy_name(named.value)} is not in the input")
-    )
+    named, text = document["PermissionsBoundary"], document["BoundaryDocument"].value
+    if named.unknown:
+        return named.value
+    if named.is_set().value is False or text not in (None, []):  # an empty list: the complete listing does not hold it
+        return text if named.value else None
+    missing = Unknown(Reason(ReasonCode.UNRESOLVED, f"the text of permission boundary {_policy_name(named.value)} is not in the input"))
+    return _KNOWN.get(_provider_policy(named.value), missing)
 
 
 def granted(document: Document) -> dict[str, Truth]:

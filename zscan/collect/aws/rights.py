@@ -127,4 +127,4 @@ def _is_every_action(action: str) -> bool:
 
 @cache
 def _pattern(glob: str) -> Pattern[str]:
-    return compile_pattern(translate(glob), IGNORECASE)
+    return compile_pattern(translate(glob.replace("[", "[[]")), IGNORECASE)  # IAM knows `*` and `?`, no sets

@@ -48,6 +48,7 @@ _ATTACHMENTS = (
     Attachment("AWS::IAM::Policy", "AWS::IAM::User", "Users", "", "Policies", many=True),
     Attachment("AWS::IAM::UserPolicy", "AWS::IAM::User", "UserName", "", "Policies", many=True),
     Attachment("AWS::IAM::ManagedPolicy", "AWS::IAM::User", "Users", "", "Policies", many=True),
+    Attachment("AWS::Bedrock::AgentAlias", "AWS::Bedrock::Agent", "AgentId", "", "Aliases", many=True),
     Attachment("AWS::KMS::Alias", "AWS::KMS::Key", "TargetKeyId", "AliasName", "Aliases", many=True),
 )
 
@@ -185,8 +186,15 @@ def _attach(file: str, root: Mapping[str, Any], template: Template, documents: M
         for target in targets if isinstance(targets, list) else [] if targets is None else [targets]:
             found = _targets(target, documents, by_name)
             for name in found if found is not None else [id for ids in by_name.values() for id in ids]:  # noqa: A001
-                floating = Unknown(Reason(ReasonCode.UNRESOLVED, f"{logical_id} may be attached to it: its target is known only on deployment"))
-                _put(documents[name], attachment, content if found is not None else floating, FileOrigin(file, root, ("Resources", logical_id)))
+                floating = Unknown(
+                    Reason(ReasonCode.UNRESOLVED, f"{logical_id} may be attached to it: its target is known only on deployment")
+                )
+                _put(
+                    documents[name],
+                    attachment,
+                    content if found is not None else floating,
+                    FileOrigin(file, root, ("Resources", logical_id)),
+                )
 
 
 def _targets(target: Any, documents: Mapping[str, Document], by_name: Mapping[str, list[str]]) -> list[str] | None:

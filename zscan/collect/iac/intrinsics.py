@@ -130,7 +130,8 @@ def _open(text: str) -> bool:
 
 def _text(parts: list[Any], what: str, delimiter: str = "") -> Any:
     """The parts as one text. The name of a resource becomes a placeholder (it holds no scheme, digest or path of its own); anything else
-    that is unknown makes the whole unresolved, and so does a text that is nothing but one unknown part."""
+    that is unknown makes the whole unresolved, and so does a text that is nothing but one unknown part.
+    """
     known = [part for part in parts if part != ""]
     if len(known) == 1 and isinstance(known[0], Unknown):
         return known[0]
@@ -217,7 +218,11 @@ def _equals(template: Template, argument: Any, depth: int) -> Truth:
 
 def _junction(fold: Callable[[list[Truth]], Truth]) -> Callable[[Template, Any, int], Any]:
     def evaluate(template: Template, argument: Any, depth: int) -> Any:
-        return fold([_truth(template.resolve(part, depth + 1)) for part in argument]) if isinstance(argument, list) else Unresolved("a condition")
+        return (
+            fold([_truth(template.resolve(part, depth + 1)) for part in argument])
+            if isinstance(argument, list)
+            else Unresolved("a condition")
+        )
 
     return evaluate
 
@@ -241,8 +246,12 @@ _FUNCTIONS: dict[str, Callable[[Template, Any, int], Any]] = {
     "Fn::Equals": _equals,
     "Fn::And": _junction(kleene_all),
     "Fn::Or": _junction(kleene_any),
-    "Fn::Not": lambda t, argument, d: kleene_not(_truth(t.resolve(argument[0] if isinstance(argument, list) and argument else argument, d + 1))),
-    "Fn::FindInMap": lambda t, argument, d: t.lookup([t.resolve(key, d + 1) for key in argument[:3]]) if isinstance(argument, list) else Unresolved("Fn::FindInMap"),
+    "Fn::Not": lambda t, argument, d: kleene_not(
+        _truth(t.resolve(argument[0] if isinstance(argument, list) and argument else argument, d + 1))
+    ),
+    "Fn::FindInMap": lambda t, argument, d: (
+        t.lookup([t.resolve(key, d + 1) for key in argument[:3]]) if isinstance(argument, list) else Unresolved("Fn::FindInMap")
+    ),
     "Fn::Base64": lambda t, argument, d: t.resolve(argument, d + 1),
     "Fn::ImportValue": lambda _t, _a, _d: Unresolved("a value exported by another stack"),
     "Fn::GetAZs": lambda _t, _a, _d: Unresolved("availability zones are known only on deployment"),

@@ -115,3 +115,12 @@ def without_templates(value: Any) -> Any:
         for index, item in enumerate(value):
             value[index] = without_templates(item)
     return value
+
+
+def holds_unknown(value: Any) -> bool:
+    """Whether an Unknown stands anywhere in a value."""
+    if isinstance(value, dict):
+        return any(holds_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_unknown(item) for item in value)
+    return isinstance(value, Unknown)

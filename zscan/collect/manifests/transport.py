@@ -87,7 +87,7 @@ def _cleartext_host(value: str) -> str:
     if "://" not in value or not _CLEARTEXT.match(value):
         return ""
     try:
-        host = urlsplit(value.split(",")[0]).hostname or ""
+        host = urlsplit(value.split(",", maxsplit=1)[0]).hostname or ""
     except ValueError:  # a malformed address names no host
         return ""
     return "" if host in _LOCAL else host

@@ -7,7 +7,9 @@ _RUN = ("network", "encryption", "secrets", "governance", "artefact", "workload"
 
 TYPES = (
     AssetType("endpoint", "A model server or managed inference endpoint.", (*_SERVED, "host", "inference")),
-    AssetType("endpoint_config", "The settings that an inference endpoint is deployed from.", ("encryption", "logging", "governance", "host")),
+    AssetType(
+        "endpoint_config", "The settings that an inference endpoint is deployed from.", ("encryption", "logging", "governance", "host")
+    ),
     AssetType(
         "model",
         "A model that can be deployed: weights plus the container that loads them.",
@@ -25,11 +27,15 @@ TYPES = (
     AssetType("tool_server", "A server that offers tools to agents (MCP and the like).", (*_SERVED, "tool")),
     AssetType("gateway", "A gateway in front of models, tools or agents.", (*_SERVED, "tool")),
     AssetType("vector_store", "A store of embeddings.", (*_SERVED, "store", "data")),
-    AssetType("ml_app", "A tool for people who build or use AI: tracking, labelling, chat front ends, workflow builders.", (*_SERVED, "data")),
+    AssetType(
+        "ml_app", "A tool for people who build or use AI: tracking, labelling, chat front ends, workflow builders.", (*_SERVED, "data")
+    ),
     AssetType("ai_client", "A workload that calls a third-party AI service.", (*_SERVED,)),
     AssetType("knowledge_base", "Documents prepared for retrieval.", ("encryption", "governance", "principal", "data")),
     AssetType("rag_source", "A source that a knowledge base is filled from.", ("encryption", "governance", "data")),
-    AssetType("model_logging", "The invocation-logging setting of an account and region.", ("scope", "logging"), plural="model logging settings"),
+    AssetType(
+        "model_logging", "The invocation-logging setting of an account and region.", ("scope", "logging"), plural="model logging settings"
+    ),
     AssetType("identity", "A principal.", ("identity", "identity.granted", "identity.trust", "governance"), ai=False, plural="identities"),
     AssetType("key", "An encryption key.", ("key", "sharing", "governance"), ai=False),
     AssetType("data_store", "An object store or bucket that AI reads or writes.", ("store", "encryption", "governance"), ai=False),

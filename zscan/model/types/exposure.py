@@ -9,9 +9,7 @@ FACETS = (
         {
             "public_access": Fact(Bool, "A network path from the public internet leads to the asset's own port or API."),
             "private_network": Fact(Bool, "The asset is attached to a network that the customer controls."),
-            "direct_internet": Fact(
-                Bool, "The platform gives the asset a way to the internet that bypasses the customer's own network."
-            ),
+            "direct_internet": Fact(Bool, "The platform gives the asset a way to the internet that bypasses the customer's own network."),
             "ingress_restricted": Fact(Bool, "A network rule limits which sources may open connections to the asset."),
             "egress_restricted": Fact(Bool, "A network rule or isolation setting limits where the asset may connect to."),
             "tls": Fact(Bool, "Every published way in uses TLS."),
@@ -76,9 +74,7 @@ FACETS = (
         {
             "default_deny_ingress": Fact(Bool, "Pods in it accept no connection unless a policy names it."),
             "default_deny_egress": Fact(Bool, "Pods in it open no connection unless a policy names it."),
-            "pod_security": Fact(
-                Enum(("none", "privileged", "baseline", "restricted")), "The Pod Security level that admission enforces."
-            ),
+            "pod_security": Fact(Enum(("none", "privileged", "baseline", "restricted")), "The Pod Security level that admission enforces."),
             "quota": Fact(Bool, "A resource quota bounds what its workloads may use."),
         },
     ),

@@ -138,7 +138,12 @@ COLLECTORS = (
                 canonical=cfn_names(aliases={"ParentActionSignature": "ParentActionGroupSignature"}, maps=_MAPS),
             ),
             _part("KnowledgeBases", "ListAgentKnowledgeBases", "agentKnowledgeBaseSummaries", _DRAFT),
-            _part("AgentCollaborators", "ListAgentCollaborators", "agentCollaboratorSummaries", _DRAFT),
+            Part(
+                path="AgentCollaborators",
+                call=_list("ListAgentCollaborators", "agentCollaboratorSummaries", params=_DRAFT),
+                canonical=cfn_names(),
+                when=lambda agent: str(agent.get("agentCollaboration") or "DISABLED") != "DISABLED",
+            ),
             _part("Aliases", "ListAgentAliases", "agentAliasSummaries", _OWN),
             _part("Versions", "ListAgentVersions", "agentVersionSummaries", _OWN),
         ),

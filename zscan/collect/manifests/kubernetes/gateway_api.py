@@ -31,7 +31,7 @@ def shape_gateway(item: KubernetesObject) -> Iterator[Shaped]:
     tls = bool(listeners) and all(text(listener.get("protocol")).upper() in _ENCRYPTED for listener in listeners)
     ports = sorted({port for listener in listeners if (port := integer(listener.get("port"))) is not None})
     yield route_draft(item, public=public, tls=tls, auth=False, ports=ports)
-    yield item.fragment({"published": True, "ports": [], "backends": []}, "route")
+    yield item.fragment({"published": True, "ports": [], "backends": []}, "kubernetes/route")
 
 
 def shape_http_route(item: KubernetesObject) -> Iterator[Shaped]:
@@ -54,7 +54,7 @@ def shape_http_route(item: KubernetesObject) -> Iterator[Shaped]:
             fronts(draft, key, _targets(group, kind))
             backends.append({"service": key, "port": integer(backend.get("port"))})
     yield draft
-    yield item.fragment({"published": bool(parents), "ports": [], "backends": backends}, "route")
+    yield item.fragment({"published": bool(parents), "ports": [], "backends": backends}, "kubernetes/route")
 
 
 def _targets(group: str, kind: str) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ def shape_istio_gateway(item: KubernetesObject) -> Iterator[Shaped]:
     ports = sorted({port for server in servers if (port := integer(dig(server, "port", "number"))) is not None})
     selector = " ".join(strings(dig(item.body, "spec", "selector")).values())
     yield route_draft(item, public="internal" not in selector and "local" not in selector, tls=bool(servers) and all(encrypted), auth=False, ports=ports)
-    yield item.fragment({"published": True, "ports": [], "backends": []}, "route")
+    yield item.fragment({"published": True, "ports": [], "backends": []}, "kubernetes/route")
 
 
 def shape_virtual_service(item: KubernetesObject) -> Iterator[Shaped]:
@@ -99,7 +99,7 @@ def shape_virtual_service(item: KubernetesObject) -> Iterator[Shaped]:
                     fronts(draft, key)
                     backends.append({"service": key, "port": integer(dig(entry, "destination", "port", "number"))})
     yield draft
-    yield item.fragment({"published": bool(gateways), "ports": [], "backends": backends}, "route")
+    yield item.fragment({"published": bool(gateways), "ports": [], "backends": backends}, "kubernetes/route")
 
 
 SHAPES = {

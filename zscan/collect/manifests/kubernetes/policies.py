@@ -11,7 +11,7 @@ from typing import Any
 
 from zscan.collect import Shaped
 from zscan.collect.manifests import governance
-from zscan.collect.manifests.fields import dig, mapping, mappings, sequence, strings, text
+from zscan.collect.manifests.fields import dig, holds_unknown, mapping, mappings, sequence, strings, text
 from zscan.collect.manifests.kubernetes.objects import KubernetesObject
 from zscan.collect.manifests.kubernetes.packet_rules import opened, reaches_metadata
 from zscan.collect.manifests.offering import offer
@@ -53,7 +53,7 @@ def shape_cilium_policy(item: KubernetesObject) -> Iterator[Shaped]:
 def _cilium_open(rule: dict[Any, Any], side: str) -> bool:
     entities = {text(name) for name in sequence(rule.get(f"{side}Entities"))}
     cidrs = {text(name) for name in sequence(rule.get(f"{side}CIDR"))} | {text(dig(entry, "cidr")) for entry in sequence(rule.get(f"{side}CIDRSet"))}
-    return bool(entities & {"all", "world"} or cidrs & {"0.0.0.0/0", "::/0"}) or {} in sequence(rule.get(f"{side}Endpoints")) and side == "to"
+    return bool(entities & {"all", "world"} or cidrs & {"0.0.0.0/0", "::/0"}) or ({} in sequence(rule.get(f"{side}Endpoints")) and side == "to")
 
 
 def _shaped(item: KubernetesObject, selector: dict[Any, Any], directions: list[str], opens: tuple[bool, bool, bool], denies: list[str]) -> Iterator[Shaped]:
@@ -66,11 +66,12 @@ def _shaped(item: KubernetesObject, selector: dict[Any, Any], directions: list[s
     sheet.put("firewall.directions", directions, ("spec", "policyTypes"))
     sheet.write(draft, _FACTS, item.origin)
     labels, expressions = strings(selector.get("matchLabels")), sequence(selector.get("matchExpressions"))
-    if not expressions:
+    unsure = holds_unknown(selector)
+    if not expressions and not unsure:
         draft.references.append(Reference("attached_to", ("*",), Selector(tuple(sorted(labels.items())), item.namespace), draft.source, reverse=True))
     yield draft
     data = {
-        "labels": labels, "expressions": expressions, "directions": directions, "ingress_open": ingress_open, "egress_open": egress_open, "metadata": metadata, "denies": denies,
+        "labels": labels, "expressions": expressions, "unsure": unsure, "directions": directions, "ingress_open": ingress_open, "egress_open": egress_open, "metadata": metadata, "denies": denies,
     }  # fmt: skip
     yield item.fragment(data, NETWORK_POLICY)
 

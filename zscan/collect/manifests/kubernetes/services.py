@@ -12,7 +12,7 @@ from typing import Any
 
 from zscan.collect import Shaped
 from zscan.collect.manifests import governance
-from zscan.collect.manifests.fields import dig, integer, mapping, mappings, sequence, strings, text
+from zscan.collect.manifests.fields import dig, holds_unknown, integer, mapping, mappings, sequence, strings, text
 from zscan.collect.manifests.kubernetes.objects import KubernetesObject
 from zscan.collect.manifests.kubernetes.reach import ingress_is_public, service_is_public
 from zscan.collect.manifests.kubernetes.workloads import OWN_SERVICES
@@ -48,13 +48,13 @@ def shape_service(item: KubernetesObject) -> Iterator[Shaped]:
     tls: Truth = any(_TLS_ANNOTATION.search(name) for name in item.annotations) or (bool(numbers) and set(numbers) <= {443, 8443})
     draft = route_draft(item, public=public, tls=tls, auth=False, ports=numbers)
     selector = spec.get("selector")
-    if isinstance(selector, dict) and selector and not any(isinstance(value, Unknown) for value in selector.values()):
+    if isinstance(selector, dict) and selector and not holds_unknown(selector):
         draft.references.append(Reference("routes_to", ("*",), Selector(tuple(sorted(strings(selector).items())), item.namespace), draft.source))
     elif isinstance(selector, Unknown) or selector:
         draft.references.append(Reference("routes_to", ("*",), Unresolved("the selector holds a template"), draft.source))
     yield draft
     targets = [{"port": entry.get("port"), "target": _target(entry), "name": text(entry.get("name"))} for entry in ports]
-    yield item.fragment({"published": kind not in {"ClusterIP"} if isinstance(kind, str) else None, "ports": targets, "backends": []}, "route")
+    yield item.fragment({"published": kind not in {"ClusterIP"} if isinstance(kind, str) else None, "ports": targets, "backends": []}, "kubernetes/route")
 
 
 def _target(entry: dict[Any, Any]) -> int | str | None:
@@ -70,14 +70,14 @@ def shape_ingress(item: KubernetesObject) -> Iterator[Shaped]:
     tls_blocks = [block for _, block in mappings(spec.get("tls"))]
     covered = {text(host) for block in tls_blocks for host in sequence(block.get("hosts"))}
     everything = any(not sequence(block.get("hosts")) for block in tls_blocks)
-    tls = bool(tls_blocks) and (everything or all(_covers(covered, host) for host in hosts)) or any(_TLS_ANNOTATION.search(n) for n in item.annotations)
+    tls = (bool(tls_blocks) and (everything or all(_covers(covered, host) for host in hosts))) or any(_TLS_ANNOTATION.search(n) for n in item.annotations)
     public = ingress_is_public(item.annotations, spec.get("ingressClassName"))
     draft = route_draft(item, public=public, tls=tls, auth=sign_in(item), ports=[443] if tls else [80])
     backends = list(_ingress_backends(spec))
     for name, _ in backends:
         fronts(draft, f"{item.namespace}/{name}")
     yield draft
-    yield item.fragment({"published": True, "ports": [], "backends": [{"service": f"{item.namespace}/{name}", "port": port} for name, port in backends]}, "route")
+    yield item.fragment({"published": True, "ports": [], "backends": [{"service": f"{item.namespace}/{name}", "port": port} for name, port in backends]}, "kubernetes/route")
 
 
 def _covers(covered: set[str], host: str) -> bool:
@@ -117,7 +117,7 @@ def shape_openshift_route(item: KubernetesObject) -> Iterator[Shaped]:
         fronts(draft, f"{item.namespace}/{name}")
     yield draft
     port = dig(spec, "port", "targetPort")
-    yield item.fragment({"published": True, "ports": [], "backends": [{"service": f"{item.namespace}/{name}", "port": port} for name in names]}, "route")
+    yield item.fragment({"published": True, "ports": [], "backends": [{"service": f"{item.namespace}/{name}", "port": port} for name in names]}, "kubernetes/route")
 
 
 def shape_inference_pool(item: KubernetesObject) -> Iterator[Shaped]:
@@ -129,15 +129,15 @@ def shape_inference_pool(item: KubernetesObject) -> Iterator[Shaped]:
     single = integer(spec.get("targetPortNumber"))
     ports = sorted({*numbers, *([single] if single is not None else [])})
     draft = route_draft(item, public=False, tls=False, auth=False, ports=ports)
-    if labels:
+    if labels and not holds_unknown(selector):
         draft.references.append(Reference("routes_to", ("*",), Selector(tuple(sorted(labels.items())), item.namespace), draft.source))
     yield draft
-    yield item.fragment({"published": False, "ports": [{"port": p, "target": p, "name": ""} for p in ports], "backends": []}, "route")
+    yield item.fragment({"published": False, "ports": [{"port": p, "target": p, "name": ""} for p in ports], "backends": []}, "kubernetes/route")
 
 
 def route_draft(item: KubernetesObject, *, public: Truth, tls: Truth, auth: Truth, ports: list[int]) -> Draft:
     """A route draft with its facts and its namespace."""
-    draft = item.draft("route")
+    draft = item.draft("kubernetes/route")
     sheet = Sheet()
     governance.governance(sheet, item.labelled())
     sheet.put("route.public", public, ("spec", "type") if item.kind == "Service" else ("spec",))

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from zscan.collect import Shaped
 from zscan.collect.manifests import governance, model_source, secret_settings, transport
-from zscan.collect.manifests.containers import Container
 from zscan.collect.manifests.fields import dig, find, text, truth
-from zscan.collect.manifests.images import Image
 from zscan.collect.manifests.kubernetes import hardening
 from zscan.collect.manifests.kubernetes.families import KINDS
 from zscan.collect.manifests.kubernetes.kinds import Kind, OwnRoute, Workload
@@ -25,6 +23,7 @@ from zscan.model.asset import Draft, Fragment
 from zscan.model.offers import Offer
 from zscan.model.unknown import Unknown, Unresolved, kleene_all
 
+_INJECT = "sidecar.istio.io/inject"
 PODS = "kubernetes/pods"  # the fragment that derivations match selectors and ports against
 
 DERIVED = frozenset(
@@ -148,13 +147,28 @@ def _references(workload: Workload, draft: Draft) -> None:
 
 
 def _fragments(workload: Workload, draft: Draft) -> Iterator[Fragment]:
-    if not workload.pods:
+    product, kind = workload.product, workload.kind
+    if kind.offline and not workload.pods:
         return
-    product = workload.product
-    roles = [{"labels": pod.labels, "role": pod.role, "host_network": dig(pod.spec, "hostNetwork") is True} for pod in workload.pods]
+    roles = [
+        {
+            "labels": pod.labels,
+            "labels_known": pod.complete,
+            "host_network": dig(pod.spec, "hostNetwork") is True,
+            "outside_mesh": "false" in {pod.annotations.get(_INJECT, ""), pod.labels.get(_INJECT, "")},
+        }
+        for pod in workload.pods
+    ]
     ports = {name: number for container in workload.containers for name, number in container.ports if name}
     accounts = [account for pod in workload.pods if isinstance(account := pod.service_account, str)]
-    data = {"roles": roles, "ports": ports, "admin_ports": sorted(product.admin_ports) if product else [], "accounts": sorted({account or "default" for account in accounts}), "accounts_known": len(accounts) == len(workload.pods)}
+    data = {
+        "traffic": not kind.offline,
+        "roles": roles,
+        "ports": ports,
+        "admin_ports": sorted(product.admin_ports) if product else [],
+        "accounts": sorted({account or "default" for account in accounts}),
+        "accounts_known": len(accounts) == len(workload.pods),
+    }
     yield Fragment(kind=PODS, id=draft.id, provider=draft.provider, data=data, source=workload.item.origin.at(()), namespace=workload.item.namespace, unit=draft.unit)
 
 
@@ -171,7 +185,7 @@ def _own_route(workload: Workload, route: OwnRoute) -> Iterator[Shaped]:
     draft.refer("routes_to", (item.native_type,), item.key)
     yield draft
     data = {"published": route.published, "ports": [{"port": port, "target": port, "name": ""} for port in route.ports], "backends": []}
-    yield Fragment(kind="route", id=draft.id, provider=draft.provider, data=data, source=draft.source, namespace=item.namespace, unit=draft.unit)
+    yield Fragment(kind="kubernetes/route", id=draft.id, provider=draft.provider, data=data, source=draft.source, namespace=item.namespace, unit=draft.unit)
 
 
 def _offers() -> Iterator[Offer]:

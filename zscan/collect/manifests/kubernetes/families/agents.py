@@ -8,7 +8,7 @@ from typing import Any
 from zscan.collect.manifests.fields import dig, mapping, mappings, sequence, text
 from zscan.collect.manifests.kubernetes.kinds import Kind, OwnRoute, PodPlace, Workload
 from zscan.collect.manifests.kubernetes.objects import KubernetesObject
-from zscan.collect.manifests.kubernetes.packet_rules import opened
+from zscan.collect.manifests.kubernetes.packet_rules import opened, reaches_metadata
 from zscan.collect.manifests.kubernetes.pods import Pod
 from zscan.collect.manifests.kubernetes.synthetic import synthetic_pod
 from zscan.collect.manifests.sheet import Sheet
@@ -124,6 +124,7 @@ def _sandbox(workload: Workload, sheet: Sheet) -> None:
     policy, place = spec.get("networkPolicy"), ("spec", "networkPolicy")
     sheet.put("network.ingress_restricted", not opened(dig(policy, "ingress"), "from"), place)
     sheet.put("network.egress_restricted", not opened(dig(policy, "egress"), "to"), place)
+    sheet.put("network.metadata_blocked", not reaches_metadata(dig(policy, "egress")), place)
 
 
 _KAGENT = ("kagent.dev",)

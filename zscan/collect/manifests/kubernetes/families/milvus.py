@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from zscan.collect.manifests.fields import dig, integer, mapping, text, truth
+from zscan.collect.manifests.fields import dig, integer, mapping, strings, text, truth
 from zscan.collect.manifests.kubernetes.kinds import Kind, OwnRoute, Workload
 from zscan.collect.manifests.kubernetes.objects import KubernetesObject
 from zscan.collect.manifests.kubernetes.pods import Pod
 from zscan.collect.manifests.kubernetes.reach import ingress_is_public, service_is_public
 from zscan.collect.manifests.kubernetes.synthetic import synthetic_pod
-from zscan.collect.manifests.fields import strings
 from zscan.collect.manifests.sheet import Sheet
 from zscan.model.document import Path
 from zscan.model.unknown import Unknown

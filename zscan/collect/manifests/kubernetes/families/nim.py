@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zscan.collect.manifests.fields import dig, find, mapping, text, truth
+from zscan.collect.manifests.fields import dig, find, mapping, strings, text, truth
 from zscan.collect.manifests.images import image_of
 from zscan.collect.manifests.kubernetes.kinds import Kind, OwnRoute, Workload
 from zscan.collect.manifests.kubernetes.objects import KubernetesObject
@@ -10,7 +10,6 @@ from zscan.collect.manifests.kubernetes.pods import Pod
 from zscan.collect.manifests.kubernetes.reach import ingress_is_public, service_is_public
 from zscan.collect.manifests.kubernetes.synthetic import synthetic_pod
 from zscan.collect.manifests.model_source import ModelSource
-from zscan.collect.manifests.fields import strings
 from zscan.collect.manifests.sheet import Sheet
 from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown
 

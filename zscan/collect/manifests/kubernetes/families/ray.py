@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from zscan.collect.manifests.fields import dig, integer, mappings, text, truth
+from zscan.collect.manifests.fields import dig, integer, mappings, sequence, text, truth
 from zscan.collect.manifests.images import Image
 from zscan.collect.manifests.kubernetes.kinds import Kind, OwnRoute, PodPlace, Workload
 from zscan.collect.manifests.kubernetes.objects import KubernetesObject
+from zscan.collect.manifests.kubernetes.packet_rules import reaches_metadata
 from zscan.collect.manifests.kubernetes.reach import service_is_public
 from zscan.collect.manifests.product_table import BY_NAME
 from zscan.collect.manifests.sheet import Sheet
@@ -37,6 +38,8 @@ def _facts(workload: Workload, sheet: Sheet) -> None:
     if mode:
         sheet.put("network.ingress_restricted", mode in {"DenyAll", "DenyAllIngress"}, (*path, "networkPolicy", "mode"))
         sheet.put("network.egress_restricted", mode in {"DenyAll", "DenyAllEgress"}, (*path, "networkPolicy", "mode"))
+        rules = [rule for role in ("head", "worker") for rule in sequence(dig(cluster, "networkPolicy", role, "egressRules"))]
+        sheet.put("network.metadata_blocked", mode in {"DenyAll", "DenyAllEgress"} and not reaches_metadata(rules), (*path, "networkPolicy"))
 
 
 def _sign_in(workload: Workload, sheet: Sheet, path: Path) -> None:
