@@ -1,4 +1,4 @@
-"""The pipeline: collected targets → linked and derived inventory → findings → control status → Scan. The one module that knows all stages."""
+"""The pipeline: collected targets → inventory → findings → control status → Scan. The one module that knows all stages."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def take_inventory(collected: Sequence[Collected], *, complete_scope: bool = Fal
     fragments = [fragment for one in collected for fragment in one.fragments]
     by_id = link(draft for one in collected for draft in one.drafts)
     compose(by_id, [via for one in collected for via in one.vias])
-    derive_exposure(by_id, complete=complete_scope, gaps=gaps)
+    derive_exposure(by_id, fragments, complete=complete_scope, gaps=gaps)
     derive_access(by_id, fragments, complete=complete_scope, gaps=gaps)
     derive_use(by_id, gaps, offers)
     kept, dropped = relevant(by_id)

@@ -103,7 +103,7 @@ def test_fixes_name_rule_place_and_what_they_close() -> None:
     assert "8 changes would close 10 of 13 open failures" in fixes
     assert "ZS-NET-01 Inference endpoints are not reachable from the public internet closes 2" in fixes
     assert ENDPOINT in fixes
-    assert "ZS-SEC-01 No credential stands in the environment of an AI workload k8s/mcp.yaml:27" in fixes
+    assert "ZS-SEC-01 No credential stands in the environment of an AI workload closes 1 k8s/mcp.yaml:27" in fixes
     assert "ZS-IDN-02 AI workloads run as their own identity closes 2 arn:aws:iam::111122223333:role/ml-admin" in fixes
 
 
@@ -159,6 +159,14 @@ def test_one_cause_in_many_places_is_one_gap() -> None:
     unseen = section(sample_scan(gaps=many), "Could not be seen")
     assert unseen.count("access denied") == 1
     assert "aws/1/r0, aws/1/r1, aws/1/r2, aws/1/r3 and 5 more" in unseen
+
+
+def test_every_missing_permission_is_named() -> None:
+    many = tuple(gap(scope="aws/1", call=f"c:List{i}", reason=ReasonCode.DENIED, permission=f"c:List{i}") for i in range(40))
+    unseen = section(sample_scan(gaps=many), "Could not be seen")
+    assert all(one.permission in unseen for one in many)
+    assert unseen.count("and scan again") == 6
+    assert "34 more: access denied: c:List" in unseen
 
 
 def test_controls_per_framework() -> None:

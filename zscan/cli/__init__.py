@@ -19,14 +19,13 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line and give its exit code; nothing but this prints an error."""
     import typer
-    from typer.core import Exit
 
     from zscan.cli.app import app
     from zscan.errors import ZscanError
 
     try:
         result = app(arguments, prog_name="zscan", standalone_mode=False)
-    except Exit as stop:
+    except typer.Exit as stop:
         return int(stop.exit_code)
     except typer.TyperException as error:
         return _usage(error)
@@ -59,10 +58,11 @@ def _usage(error: Exception) -> int:
 def _bug(error: Exception) -> int:
     import os
     import traceback
+    from pathlib import Path
 
     place = traceback.extract_tb(error.__traceback__)[-1]
     print(
-        f"zscan: internal error: {type(error).__name__}: {error} ({place.name}, line {place.lineno} of {os.path.basename(place.filename)})",
+        f"zscan: internal error: {type(error).__name__}: {error} ({place.name}, line {place.lineno} of {Path(place.filename).name})",
         file=sys.stderr,
     )
     print("  This is a bug in zscan. ZSCAN_DEBUG=1 shows the whole traceback for a report.", file=sys.stderr)

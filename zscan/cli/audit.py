@@ -123,6 +123,7 @@ def _colour(*, no_color: bool) -> bool:
 
 
 def inventory_of(parsed: Sequence[Target], collecting: CollectOptions, *, quiet: bool) -> Inventory:
+    """The inventory of the targets: collected, or read from a snapshot."""
     from zscan.audit import take_inventory
     from zscan.cli import targets as t
     from zscan.cli import terminal
@@ -138,7 +139,7 @@ def inventory_of(parsed: Sequence[Target], collecting: CollectOptions, *, quiet:
 def _judge(inventory: Inventory, settings: Settings, baseline: Path | None) -> Scan:
     from zscan.audit import evaluate
 
-    scan = evaluate(inventory, settings.policy(inventory))
+    scan = evaluate(inventory, settings.policy())
     if baseline is not None:
         from zscan.baseline import annotate, read
 

@@ -34,7 +34,6 @@ def command(
             print(f"{count:6} {str(kind).replace('_', ' ')}")
         for change in found.changes:
             if unchanged or change.kind != "unchanged":
-                print(
-                    f"{change.kind:14} {change.rule_id:12} {change.severity:8} {terminal(change.asset_id)}{' · ' + terminal(change.key) if change.key else ''}"
-                )
+                element = f" · {terminal(change.key)}" if change.key else ""
+                print(f"{change.kind:14} {change.rule_id:12} {change.severity:8} {terminal(change.asset_id)}{element}")
     return int(any(change.kind in {"new", "regressed"} for change in found.changes))

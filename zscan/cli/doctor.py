@@ -50,10 +50,11 @@ def _aws(profile: str, *, allow_custom_endpoints: bool) -> int:
 
     checks = examine(AwsOptions(identity=Identity("aws", profile=profile, run="doctor"), allow_custom_endpoints=allow_custom_endpoints))
     for check in checks:
-        print(f"{'ok  ' if check.ok else 'FAIL'}  {terminal(check.what)}{': ' + terminal(check.detail) if check.detail else ''}")
-        if not check.ok and check.hint:
-            print(f"      {terminal(check.hint)}")
-    return 0 if all(check.ok for check in checks) else 3
+        print(f"{check.state:8} {terminal(check.name)}{': ' + terminal(check.detail) if check.detail else ''}")
+        for label, text in (("missing permission", check.permission), ("what to do", check.hint)):
+            if text:
+                print(f"         {label}: {terminal(text)}")
+    return 0 if all(check.state == "ok" for check in checks) else 3
 
 
 def _there(module: str) -> bool:

@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from zscan.engine.explain import ExplainStep
+    from zscan.model.finding import Evidence
     from zscan.model.framework import Control, Framework
     from zscan.model.rule import Rule
     from zscan.model.scan import Scan
@@ -83,9 +84,8 @@ def print_control(framework: Framework, control: Control) -> None:
     from zscan.cli.policy import load_rules
 
     loaded = load_rules()
-    print(
-        f"{control.id}  {control.title}\n{control.citation} · {framework.framework.id}@{framework.framework.version}\n\n{_indent(control.statement)}"
-    )
+    print(f"{control.id}  {control.title}\n{control.citation} · {framework.framework.id}@{framework.framework.version}")
+    print(f"\n{_indent(control.statement)}")
     if control.reason:
         print(f"\nWhat a scan cannot tell\n{_indent(control.reason)}")
     for link in control.evidence:
@@ -112,18 +112,17 @@ def _finding(name: str, path: Path | None) -> None:
 def _steps(scan: Scan, name: str) -> None:
     from zscan.cli.policy import all_offers, load_rules, moment
     from zscan.engine.evaluate import Engine
-    from zscan.report.neutral import terminal
+    from zscan.report.neutral import terminal, value_text
 
     finding = next(one for one in scan.findings if one.id == name)
     assets = list(scan.assets)
     asset = next(one for one in assets if one.id == finding.asset_id)
     rules = [one for one in load_rules().rules if one.id == finding.rule_id]
-    print(
-        f"{finding.status.upper()}  {finding.rule_id}  {terminal(asset.name)} ({asset.type})\n{terminal(asset.id)}\n\n{terminal(finding.message)}"
-    )
+    print(f"{finding.status.upper()}  {finding.rule_id}  {terminal(asset.name)} ({asset.type})\n{terminal(asset.id)}")
+    print(f"\n{terminal(finding.message)}")
     for evidence in finding.evidence:
         print(
-            f"  {terminal(evidence.path)} = {terminal(str(evidence.value))}  expected {terminal(evidence.expected)}  {terminal(str(evidence.source or ''))}"
+            f"  {terminal(evidence.path)} = {terminal(value_text(evidence.value))}  expected {terminal(evidence.expected)}  {_place(evidence)}"
         )
     engine = Engine(rules, all_offers(), now=moment(scan.run.evaluated_as_of), params=scan.run.params)
     found = engine.explain(finding.rule_id, asset, assets, finding.key)
@@ -135,6 +134,22 @@ def _steps(scan: Scan, name: str) -> None:
             _print_step(step, 1)
     if finding.waiver:
         print(f"\nrisk accepted until {finding.waiver.expires} by {terminal(finding.waiver.approver)}: {terminal(finding.waiver.reason)}")
+
+
+def _place(evidence: Evidence) -> str:
+    """Where a value came from: file and line, call and pointer, or the derivation."""
+    from zscan.model.source import ApiSource, FileSource
+    from zscan.report.neutral import terminal
+
+    match evidence.source:
+        case FileSource(file, line):
+            return terminal(f"{file}:{line}")
+        case ApiSource(call, pointer):
+            return terminal(f"{call} {pointer}")
+        case None:
+            return ""
+        case derived:
+            return terminal(f"derived by {derived.by}")
 
 
 def _print_step(step: ExplainStep, depth: int) -> None:

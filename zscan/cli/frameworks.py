@@ -18,9 +18,8 @@ def listing() -> None:
     for framework in _load():
         info = framework.framework
         observable = sum(control.coverage == "observable" for control in framework.controls)
-        print(
-            f"{info.id}@{info.version:10} {observable:3} of {len(framework.controls)} controls observable  {info.title} ({info.publication})"
-        )
+        share = f"{observable:3} of {len(framework.controls)} controls observable"
+        print(f"{info.id}@{info.version:10} {share}  {info.title} ({info.publication})")
 
 
 @app.command("show", help="Show a framework's controls, or one control with its objectives and rules.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zscan.errors import UsageError
 
 if TYPE_CHECKING:
-    from zscan.audit import Inventory, Policy
+    from zscan.audit import Policy
     from zscan.config import Effective
     from zscan.engine.load import LoadedRules
     from zscan.model.gap import Gap
@@ -42,8 +42,8 @@ class Settings:
         """Rules, catalogue, objectives and levels."""
         return load_rules(self.rule_dirs)
 
-    def policy(self, inventory: Inventory) -> Policy:
-        """The policy over an inventory: chosen rules, frameworks, waivers, parameters."""
+    def policy(self) -> Policy:
+        """The policy: chosen rules, frameworks, waivers, parameters."""
         from zscan.audit import Policy
         from zscan.bundled import mappings_dir
         from zscan.engine.levels import select
@@ -203,6 +203,7 @@ def _wanted(frameworks: Sequence[Any], names: Sequence[str]) -> list[Any]:
 
 
 def level_named(loaded: LoadedRules, name: str) -> Level:
+    """A level by its name. Raises UsageError with a suggestion."""
     import difflib
 
     if name in loaded.levels:

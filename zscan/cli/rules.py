@@ -58,15 +58,14 @@ def lint(rules: Directories = None) -> int:
     loaded = policy.load_rules(rules or [])
     problems = find_problems(loaded, policy.all_offers())
     for problem in problems:
-        print(
-            f"{problem.file}:{problem.line}: {problem.rule_id}: {problem.message}{f'; did you mean {problem.suggestion}?' if problem.suggestion else ''}"
-        )
+        advice = f"; did you mean {problem.suggestion}?" if problem.suggestion else ""
+        print(f"{problem.file}:{problem.line}: {problem.rule_id}: {problem.message}{advice}")
     print(f"{len(loaded.rules)} rules, {len(problems)} problems")
     return int(bool(problems))
 
 
 @app.command("test", help="Run the test cases beside the rules.")
-def test(select: o.Select = None, rules: Directories = None, verbose: o.Verbose = False) -> int:
+def run_cases_of(select: o.Select = None, rules: Directories = None, verbose: o.Verbose = False) -> int:
     """Run test cases."""
     from zscan.cli import policy
     from zscan.engine.levels import select as choose

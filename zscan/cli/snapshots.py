@@ -18,7 +18,7 @@ def save(path: Path, inventory: Inventory, settings: Settings) -> None:
     from zscan.audit import evaluate
     from zscan.snapshot import About, write
 
-    run = evaluate(inventory, settings.policy(inventory)).run
+    run = evaluate(inventory, settings.policy()).run
     write(
         path,
         inventory.assets,

@@ -87,8 +87,9 @@ class Collector:
     """How one native type is read and shaped.
 
     `list` enumerates (once per scope, or once per item of `parent`); `describe` reads one item; `parts` and `bulk` add to it. A collector
-    that `resolves` reads only what other assets refer to: without a `list`, `describe` is called with `{key}`. `identify` gives the provider's own id from the answer (or the listed item) and the scope; `name` the display name.
-    A collector that `resolves` and has a `list` reads that list once in every scope from which it is referred to.
+    that `resolves` reads only what other assets refer to: without a `list`, `describe` is called with `{key}`; with a `list`, that is
+    read once in every scope from which it is referred to. `identify` gives the provider's own id from the answer (or the listed item) and
+    the scope; `name` the display name.
     `singleton` marks a setting of the scope itself: it always exists, even where its read failed.
     """
 

@@ -108,6 +108,6 @@ class PartlyRead(dict[str, Any]):
         super().__init__(known)
         self.rest = rest
 
-    def get(self, key: Any, default: Any = None) -> Any:
+    def get(self, key: Any, default: Any = None) -> Any:  # noqa: ARG002 (the signature of dict.get)
         """A known member, else the Unknown (never a default: the member may well be set)."""
         return super().get(key, self.rest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -260,7 +260,7 @@ def _explained(tree: Tree, kind: type, text: str) -> RuleError:
     quoted = re.search(r"`([^`]+)`", what)
     if quoted and "unknown field" in what:
         name = quoted[1]
-        known = _field_names(kind)
+        known = {one.encode_name for one in _fields(kind)}
         return tree.error(f"unknown field {name!r}", (*path, name), suggestion=closest(name, known), key=True)
     if quoted and "missing required field" in what:
         return tree.error(f"the field {quoted[1]!r} is missing", path)
@@ -272,30 +272,26 @@ def _explained(tree: Tree, kind: type, text: str) -> RuleError:
     return tree.error(_JSON_WORD.sub(lambda word: _PLAIN_WORDS[word[1]], what[:1].lower() + what[1:]), path)
 
 
-def _field_names(kind: Any) -> set[str]:
-    """The names of a struct's fields and of those of the structs in them."""
-    found: set[str] = set()
+def _fields(kind: Any) -> Iterator[msgspec.inspect.Field]:
+    """The fields of a struct and of the structs in them."""
+    seen: set[Any] = set()
     todo: list[Any] = [msgspec.inspect.type_info(kind)]
     while todo:
         info = todo.pop()
-        if isinstance(info, msgspec.inspect.StructType):
-            found |= {one.encode_name for one in info.fields}
+        if isinstance(info, msgspec.inspect.StructType) and info.cls not in seen:
+            seen.add(info.cls)
+            yield from info.fields
             todo += [one.type for one in info.fields]
         todo += [getattr(info, name) for name in ("item_type", "value_type") if hasattr(info, name)]
-    return found
+        todo += getattr(info, "types", ())
 
 
 def _members(kind: Any, name: str) -> list[str]:
     """The values that a field with a closed set can have."""
-    for one in msgspec.inspect.type_info(kind).fields:  # type: ignore[attr-defined]  # a struct
-        if one.encode_name == name:
-            if isinstance(one.type, msgspec.inspect.EnumType):
-                return [str(member.value) for member in one.type.cls]
-            if isinstance(one.type, msgspec.inspect.LiteralType):
-                return [str(value) for value in one.type.values]
+    for one in _fields(kind):
+        for info in (one.type, *getattr(one.type, "types", ())) if one.encode_name == name else ():
+            if isinstance(info, msgspec.inspect.EnumType):
+                return [str(member.value) for member in info.cls]
+            if isinstance(info, msgspec.inspect.LiteralType):
+                return [str(value) for value in info.values]
     return []
-
-
-def ids(rules: Iterable[CheckedRule]) -> tuple[str, ...]:
-    """The ids of rules, sorted."""
-    return tuple(sorted(rule.id for rule in rules))

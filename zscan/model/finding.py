@@ -84,7 +84,7 @@ class Finding(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 def finding_id(rule_id: str, asset_id: str, key: str = "") -> str:
     """A stable id: it depends on rule, asset and element alone, never on lines, order, time or working directory."""
-    return "f-" + hashlib.sha256("\0".join((rule_id, asset_id, key)).encode()).hexdigest()[:20]
+    return "f-" + hashlib.sha256(f"{rule_id}\0{asset_id}\0{key}".encode()).hexdigest()[:20]
 
 
 class NotAssessed(msgspec.Struct, frozen=True, order=True, omit_defaults=True):

@@ -24,6 +24,7 @@ _MOST_FIXES = 8
 _MOST_PLACES = 3
 _MOST_CHANGES = 8
 _MOST_SCOPES = 4
+_MOST_GAPS = 6  # told at length; the rest are named in one paragraph
 _TAG = 10  # columns of a severity
 
 
@@ -102,7 +103,7 @@ def _fixes(out: Lines, scan: Scan, fixes: Sequence[view.Fix], counts: view.Tally
     out.heading("Fix first", dim(f"  {counted(len(fixes), 'change')} would close {share}"))
     places = _places(scan, fixes)
     for fix in fixes:
-        closes = dim(f"  closes {fix.closes:,}") if fix.closes > 1 else ""
+        closes = dim(f"  closes {fix.closes:,}")
         out.row(severity_tag(fix.severity), _TAG, bold(fix.rule_id), "  ", fix.title, closes)
         found = places[fix.rule_id, fix.kind, fix.place]
         if fix.kind == "asset":
@@ -158,8 +159,11 @@ def _unseen(out: Lines, scan: Scan, counts: view.Tally) -> None:
     if not gaps and not scan.not_assessed:
         return
     out.heading("Could not be seen", "" if blocking else dim("  nothing that makes the scan incomplete"))
-    for group in blocking:
+    for group in blocking[:_MOST_GAPS]:
         _gap(out, group, counts)
+    if rest := blocking[_MOST_GAPS:]:
+        words = "; ".join(f"{REASON_WORDS.get(group.reason, group.reason)}: {_asked(group)}" for group in rest)
+        out.row(Styled("gaps", "unknown"), _TAG, f"{len(rest):,} more: {words}")
     notes = [f"{sum(g.count for g in groups):,} {words}" for words, groups in _by_reason(gaps).items()]
     if notes:
         out.row(dim("notes"), _TAG, "; ".join(notes))
@@ -173,7 +177,7 @@ def _unseen(out: Lines, scan: Scan, counts: view.Tally) -> None:
 
 def _gap(out: Lines, group: view.GapGroup, counts: view.Tally) -> None:
     words = REASON_WORDS.get(group.reason, group.reason)
-    lead: list[Part] = [words, ": ", bold(group.permission or ", ".join(group.calls))]
+    lead: list[Part] = [words, ": ", bold(_asked(group))]
     if group.undecided:
         lead.append(dim(f"  leaves {view.share(group.undecided, counts.verdicts.unknown, 'unknown checks')} open"))
     out.row(Styled("gap", "unknown"), _TAG, *lead)
@@ -184,6 +188,10 @@ def _gap(out: Lines, group: view.GapGroup, counts: view.Tally) -> None:
         out.add(dim("grant "), group.permission, dim(" and scan again"), indent=2 + _TAG)
     elif group.details:
         out.add(dim(group.details[0]), indent=2 + _TAG)
+
+
+def _asked(group: view.GapGroup) -> str:
+    return group.permission or ", ".join(group.calls)
 
 
 def _by_reason(gaps: Iterable[view.GapGroup]) -> dict[str, list[view.GapGroup]]:

@@ -199,7 +199,7 @@ def test_access_lists_in_force_are_not_guessed(sim: AwsSim, ownership: str | Non
         ("s3:GetBucketOwnershipControls", set()),
     ],
 )
-def test_a_refused_part_is_unknown_and_the_rest_is_not(sim: AwsSim, action: str, facts: set[str]) -> None:
+def test_a_refused_part_of_a_bucket_is_unknown_and_the_rest_is_not(sim: AwsSim, action: str, facts: set[str]) -> None:
     found = with_bucket(sim, deny=[action])
     assert {path for path, value in found.one(BUCKET).facts.items() if isinstance(value, Unknown)} == facts
     assert [gap.permission for gap in found.gaps] == [action]

@@ -59,7 +59,11 @@ def scan_account(  # noqa: PLR0913 (the wiring of one account's scan)
     from zscan.collect.aws.session import REGIONS
 
     gaps: dict[str, Gap] = {}
-    entries = list(listed(regions_answer, REGIONS, ("*",), lambda gap: gaps.setdefault(gap.id, gap)))
+
+    def note(gap: Gap) -> None:
+        gaps[gap.id] = gap
+
+    entries = list(listed(regions_answer, REGIONS, ("*",), note))
     enabled = sorted(str(entry["RegionName"]) for entry in entries if not isinstance(entry, Unknown))
     regions = _chosen(options.regions, enabled, complete=failure(regions_answer, REGIONS, ()) is None)
     places = [Place("aws", account, "", partition), *(Place("aws", account, region, partition) for region in regions)]

@@ -25,7 +25,11 @@ from zscan.model.source import FileSource
 from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved
 
 # The property that holds a resource's physical name (CloudFormation template reference, "Return values" and Name-like properties).
-_NAMES = ("Name", "RoleName", "UserName", "BucketName", "GroupName", "ModelName", "EndpointName", "EndpointConfigName", "DomainName", "NotebookInstanceName", "FeatureGroupName", "ModelPackageGroupName", "AgentName", "AliasName", "TrainingJobName")  # fmt: skip
+_NAMES = (
+    "Name",
+    *(f"{kind}Name" for kind in ("Role", "User", "Bucket", "Group", "Model", "Endpoint", "EndpointConfig", "Domain", "NotebookInstance")),
+    *(f"{kind}Name" for kind in ("FeatureGroup", "ModelPackageGroup", "Agent", "Alias", "TrainingJob")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class _Reader:
         """A template names AWS resource types below `Resources`."""
         return "Resources" in file.text and ("AWS::" in file.text or "AWSTemplateFormatVersion" in file.text)
 
-    def recognises(self, file: InputFile, loaded: Loaded) -> bool:
+    def recognises(self, file: InputFile, loaded: Loaded) -> bool:  # noqa: ARG002 (the protocol of readers)
         """One document with a map of resources, at least one of an AWS type."""
         return any(_is_template(document.value) for document in loaded.documents)
 

@@ -46,7 +46,9 @@ class _View:
     skipped: Counter[str] = field(default_factory=Counter)
 
 
-def collect_path(root: Path, *, base: Path, exclude: Sequence[str] = (), complete: bool = False, iac: Sequence[FileReader] = ()) -> Collected:
+def collect_path(
+    root: Path, *, base: Path, exclude: Sequence[str] = (), complete: bool = False, iac: Sequence[FileReader] = ()
+) -> Collected:
     """Everything that the files below `root` declare. `base` is the git root: file ids are relative to it.
 
     `complete` says that the files are the whole of the environment, so that what is absent from them does not exist. Raises
@@ -187,7 +189,9 @@ def _finish(view: _View, stats: WalkStats, *, complete: bool) -> None:
     collected.skipped = dict(sorted((view.skipped + Counter({f"files: {name}": number for name, number in stats.skipped.items()})).items()))
     label = collected.target.label
     whole = complete and not any(item.blocking for item in collected.gaps)
-    collected.target = Target(kind="path", label=label, scopes=(label,), complete=whole or not any(g.blocking for g in collected.gaps), documents=view.documents)
+    collected.target = Target(
+        kind="path", label=label, scopes=(label,), complete=whole or not any(g.blocking for g in collected.gaps), documents=view.documents
+    )
 
 
 def _relative(path: Path, base: Path) -> str:

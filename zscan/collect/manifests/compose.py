@@ -89,7 +89,11 @@ class ComposeReader:
 def _services(document: Any) -> dict[Any, Any]:
     """The services of a Compose file; a mapping of other things (`services` of some application's own settings) is none."""
     services = mapping(dig(document, "services"))
-    known = [body for body in services.values() if isinstance(body, dict) and any(key in body for key in ("image", "build", "extends", "provider", "container_name"))]
+    known = [
+        body
+        for body in services.values()
+        if isinstance(body, dict) and any(key in body for key in ("image", "build", "extends", "provider", "container_name"))
+    ]
     return services if known and "apiVersion" not in mapping(document) else {}
 
 
@@ -102,7 +106,14 @@ def project(file: InputFile) -> str:
 
 def _base_file(file: InputFile) -> InputFile | None:
     stem = file.last.replace(".override", "")
-    return next((found for name in (stem, "compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml") if (found := file.sibling(name))), None)
+    return next(
+        (
+            found
+            for name in (stem, "compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+            if (found := file.sibling(name))
+        ),
+        None,
+    )
 
 
 def _override(file: InputFile) -> dict[Any, Any]:
@@ -140,7 +151,16 @@ def _shape(file: InputFile, document: Any, name: str, body: dict[Any, Any]) -> t
     unit = project(file)
     origin = FileOrigin(file.name, document, ("services", name))
     native_type = f"compose/service:{found.asset_type}"
-    record = Document(id=f"{unit}#service/{name}", native_type=native_type, name=name, provider=PROVIDER, body=body, origin=origin, view="declared", unit=unit)
+    record = Document(
+        id=f"{unit}#service/{name}",
+        native_type=native_type,
+        name=name,
+        provider=PROVIDER,
+        body=body,
+        origin=origin,
+        view="declared",
+        unit=unit,
+    )
     draft = Draft(record, found.asset_type)
     labels = _labels(body)
     draft.tags = labels

@@ -26,7 +26,9 @@ def wants_accelerator(body: Mapping[Any, Any]) -> bool:
     devices = dig(body, "deploy", "resources", "reservations", "devices")
     if any("gpu" in [text(name) for name in sequence(entry.get("capabilities"))] for _, entry in mappings(devices)):
         return True
-    return body.get("runtime") == "nvidia" or bool(body.get("gpus")) or any("/dev/kfd" in text(item) for item in sequence(body.get("devices")))
+    return (
+        body.get("runtime") == "nvidia" or bool(body.get("gpus")) or any("/dev/kfd" in text(item) for item in sequence(body.get("devices")))
+    )
 
 
 def hardening(sheet: Sheet, body: Mapping[Any, Any], container: Container) -> None:
@@ -35,7 +37,11 @@ def hardening(sheet: Sheet, body: Mapping[Any, Any], container: Container) -> No
     privileged = truth(body.get("privileged"), default=False)
     sheet.put("workload.root", _root(body), ("user",))
     sheet.put("workload.privileged", privileged, ("privileged",))
-    sheet.put("workload.privilege_escalation", not any(option in {"no-new-privileges", "no-new-privileges:true"} for option in options), ("security_opt",))
+    sheet.put(
+        "workload.privilege_escalation",
+        not any(option in {"no-new-privileges", "no-new-privileges:true"} for option in options),
+        ("security_opt",),
+    )
     added = sorted({text(name).upper().removeprefix("CAP_") for name in sequence(body.get("cap_add")) if text(name)})
     sheet.put("workload.added_capabilities", added, ("cap_add",))
     sheet.put("workload.capabilities_dropped", any(text(name).upper() == "ALL" for name in sequence(body.get("cap_drop"))), ("cap_drop",))
@@ -45,7 +51,9 @@ def hardening(sheet: Sheet, body: Mapping[Any, Any], container: Container) -> No
     shared = [name for name in _HOST_MODES if body.get(name) == "host"]
     sheet.put("workload.host_namespaces", bool(shared), *((name,) for name in shared))
     paths = dict(_host_paths(body))
-    sheet.put("workload.host_paths", [_mount(name, path) for name, (path, _) in sorted(paths.items())], *(place for _, place in paths.values()))
+    sheet.put(
+        "workload.host_paths", [_mount(name, path) for name, (path, _) in sorted(paths.items())], *(place for _, place in paths.values())
+    )
     sheet.put("workload.limits", _limited(body), ("deploy",))
     sheet.put("workload.sandboxed", bool(SANDBOX.search(text(body.get("runtime")))), ("runtime",))
     sheet.put("workload.gpu_unscoped", _unscoped(body, container), ("deploy",))
@@ -89,6 +97,10 @@ def _unscoped(body: Mapping[Any, Any], container: Container) -> bool:
     if body.get("gpus") == "all":
         return True
     for _, entry in mappings(dig(body, "deploy", "resources", "reservations", "devices")):
-        if "gpu" in [text(name) for name in sequence(entry.get("capabilities"))] and not entry.get("device_ids") and entry.get("count", "all") in {"all", -1}:
+        if (
+            "gpu" in [text(name) for name in sequence(entry.get("capabilities"))]
+            and not entry.get("device_ids")
+            and entry.get("count", "all") in {"all", -1}
+        ):
             return True
     return body.get("runtime") == "nvidia" and container.env.get("NVIDIA_VISIBLE_DEVICES", "all") == "all"

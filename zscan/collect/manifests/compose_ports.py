@@ -14,7 +14,9 @@ from zscan.collect.manifests.sheet import Sheet
 from zscan.model.document import Path
 from zscan.model.unknown import Truth, Unknown, kleene_all, kleene_any, kleene_not
 
-_SHORT = re.compile(r"^(?:(?P<address>\[[0-9a-fA-F:.]+\]|[0-9a-fA-F:]*::[0-9a-fA-F:]*|[^:]+):)?(?:(?P<host>[\d-]*):)?(?P<target>[\d-]+)(?:/\w+)?$")
+_SHORT = re.compile(
+    r"^(?:(?P<address>\[[0-9a-fA-F:.]+\]|[0-9a-fA-F:]*::[0-9a-fA-F:]*|[^:]+):)?(?:(?P<host>[\d-]*):)?(?P<target>[\d-]+)(?:/\w+)?$"
+)
 _LOOPBACK = re.compile(r"^\[?(?:127\.\d+\.\d+\.\d+|::1|localhost)\]?$")
 
 
@@ -33,7 +35,9 @@ def published(body: Mapping[Any, Any]) -> Iterator[Published]:
         place: Path = ("ports", index)
         if isinstance(entry, dict):
             address = effective(entry.get("host_ip"))
-            yield Published(integer(entry.get("target")), address if isinstance(address, Unknown) else bool(_LOOPBACK.match(address)), place)
+            yield Published(
+                integer(entry.get("target")), address if isinstance(address, Unknown) else bool(_LOOPBACK.match(address)), place
+            )
             continue
         raw = effective(entry)
         if isinstance(raw, Unknown):

@@ -14,11 +14,33 @@ FACTS = frozenset({"governance.owner", "governance.environment", "governance.cla
 # ("app.kubernetes.io/managed-by: Helm") does not answer for it.
 _KEYS = {
     "governance.owner": frozenset(
-        {"owner", "owners", "ownedby", "team", "squad", "contact", "maintainer", "maintainers", "owneremail", "serviceowner", "teamname", "businessowner"}
+        {
+            "owner",
+            "owners",
+            "ownedby",
+            "team",
+            "squad",
+            "contact",
+            "maintainer",
+            "maintainers",
+            "owneremail",
+            "serviceowner",
+            "teamname",
+            "businessowner",
+        }
     ),
     "governance.environment": frozenset({"environment", "env", "stage", "tier", "deploymentenvironment", "lifecycle"}),
     "governance.classification": frozenset(
-        {"dataclassification", "classification", "sensitivity", "dataclass", "datasensitivity", "confidentiality", "dataclassifcation", "informationclass"}
+        {
+            "dataclassification",
+            "classification",
+            "sensitivity",
+            "dataclass",
+            "datasensitivity",
+            "confidentiality",
+            "dataclassifcation",
+            "informationclass",
+        }
     ),
 }
 _SEPARATORS = re.compile(r"[-_. ]")

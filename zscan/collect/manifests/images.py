@@ -9,7 +9,9 @@ from typing import Any
 from zscan.collect.manifests.fields import dig, text
 from zscan.model.unknown import Unknown, Unresolved
 
-_FLOATING = re.compile(r"^(?:.*[-_.])?(?:latest|main|master|nightly|edge|dev|develop|head|canary|snapshot|rolling|stable)(?:[-_.].*)?$", re.IGNORECASE)
+_FLOATING = re.compile(
+    r"^(?:.*[-_.])?(?:latest|main|master|nightly|edge|dev|develop|head|canary|snapshot|rolling|stable)(?:[-_.].*)?$", re.IGNORECASE
+)
 _VERSION = re.compile(r"\d+\.\d+|\d{6,}|[0-9a-f]{7,}")
 _PLACEHOLDER = re.compile(r"\$\{?\w|\{\{|\{\w+\}|<[^>]+>|__\w+__|^\w*IMAGE\w*$")
 

@@ -12,17 +12,46 @@ from zscan.model.document import Path
 from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved, kleene_all, kleene_any
 
 FACTS = frozenset(
-    {"artefact.model_pinned", "artefact.model_transport_protected", "artefact.remote_code", "artefact.executable_format", "artefact.runtime_loading"}
+    {
+        "artefact.model_pinned",
+        "artefact.model_transport_protected",
+        "artefact.remote_code",
+        "artefact.executable_format",
+        "artefact.runtime_loading",
+    }
 )
 
 _COMMIT = re.compile(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])|sha256[:-][0-9a-f]{64}")
 _HUB_NAME = re.compile(r"^[\w.-]+/[\w.-]+$")
 _SCHEME = re.compile(r"^([a-z0-9+.-]+)://?(?=[^/\s])", re.IGNORECASE)
-_PROTECTED = frozenset({"hf", "https", "s3", "gs", "gcs", "oci", "abfs", "abfss", "azureblob", "ngc", "modelscope", "r2", "wasbs", "kaggle", "https+az"})
+_PROTECTED = frozenset(
+    {"hf", "https", "s3", "gs", "gcs", "oci", "abfs", "abfss", "azureblob", "ngc", "modelscope", "r2", "wasbs", "kaggle", "https+az"}
+)
 _EXECUTABLE = re.compile(r"\.(?:pkl|pickle|pt|pth|joblib|ckpt|bin|mar)(?:$|[?#])", re.IGNORECASE)
 _DATA_ONLY = re.compile(r"\.(?:safetensors|gguf|onnx|ggml|plan|engine)(?:$|[?#])", re.IGNORECASE)
-_MODEL_FLAGS = ("--model", "--model-id", "--model-path", "--model-name-or-path", "--model-repository", "--model-store", "--hf-repo", "--hf-model", "--pretrained")
-_MODEL_VARIABLES = ("MODEL_ID", "HF_MODEL_ID", "MODEL", "STORAGE_URI", "MODEL_REPO_ID", "LLM_MODEL_ID", "EMBEDDING_MODEL_ID", "MODEL_URL", "MODEL_NAME_OR_PATH", "OLLAMA_MODEL")
+_MODEL_FLAGS = (
+    "--model",
+    "--model-id",
+    "--model-path",
+    "--model-name-or-path",
+    "--model-repository",
+    "--model-store",
+    "--hf-repo",
+    "--hf-model",
+    "--pretrained",
+)
+_MODEL_VARIABLES = (
+    "MODEL_ID",
+    "HF_MODEL_ID",
+    "MODEL",
+    "STORAGE_URI",
+    "MODEL_REPO_ID",
+    "LLM_MODEL_ID",
+    "EMBEDDING_MODEL_ID",
+    "MODEL_URL",
+    "MODEL_NAME_OR_PATH",
+    "OLLAMA_MODEL",
+)
 _REVISION = ("--revision", "REVISION", "MODEL_REVISION", "HF_REVISION")
 _REMOTE_CODE = re.compile(r"trust[_-]remote[_-]code[\"']?\s*[=:]\s*[\"']?true", re.IGNORECASE)
 _OFF = frozenset({"false", "0", "no", "off"})
@@ -43,7 +72,9 @@ def sources_of(container: Container) -> list[ModelSource]:
     revision = container.flags.get("--revision", "") or next((v for n in _REVISION if (v := container.literal(n))), "") or ""
     found = [container.flags[flag] for flag in _MODEL_FLAGS if container.flags.get(flag)]
     words = container.words
-    found += [words[i + 2] for i in range(len(words) - 2) if words[i] == "vllm" and words[i + 1] == "serve" and not words[i + 2].startswith("-")]
+    found += [
+        words[i + 2] for i in range(len(words) - 2) if words[i] == "vllm" and words[i + 1] == "serve" and not words[i + 2].startswith("-")
+    ]
     found += [words[i + 2] for i in range(len(words) - 2) if words[i] == "ollama" and words[i + 1] in {"pull", "run"}]
     found += [value for name in _MODEL_VARIABLES if (value := container.literal(name))]
     ollama = "ollama" in container.line
@@ -103,7 +134,9 @@ def _remote_code(container: Container) -> bool:
     flag = container.flags.get("--trust-remote-code")
     if flag is not None and flag.lower() not in _OFF:
         return True
-    if any((container.literal(name) or "").lower() in _ON for name in ("TRUST_REMOTE_CODE", "HF_TRUST_REMOTE_CODE", "VLLM_TRUST_REMOTE_CODE")):
+    if any(
+        (container.literal(name) or "").lower() in _ON for name in ("TRUST_REMOTE_CODE", "HF_TRUST_REMOTE_CODE", "VLLM_TRUST_REMOTE_CODE")
+    ):
         return True
     return bool(_REMOTE_CODE.search(container.line))
 
@@ -123,7 +156,21 @@ def _executable(sources: Sequence[ModelSource], containers: Sequence[Container],
 def _format(name: str) -> Truth:
     if name in {"sklearn", "pickle", "pt", "npcache", "joblib", "pytorch", "pmml-pickle", "mlflow"}:
         return True
-    if name in {"safetensors", "gguf", "onnx", "tensorrt", "sharded_state", "tensorizer", "runai_streamer", "openvino", "triton", "xgboost", "lightgbm", "pmml", "paddle"}:
+    if name in {
+        "safetensors",
+        "gguf",
+        "onnx",
+        "tensorrt",
+        "sharded_state",
+        "tensorizer",
+        "runai_streamer",
+        "openvino",
+        "triton",
+        "xgboost",
+        "lightgbm",
+        "pmml",
+        "paddle",
+    }:
         return False
     return Unknown(Reason(ReasonCode.UNRESOLVED, f"model format {name[:40]}"))
 

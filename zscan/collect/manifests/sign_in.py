@@ -22,7 +22,9 @@ def auth_required(product: Product, container: Container, beside: Sequence[Conta
     if value is not True and any(is_auth_proxy(other) for other in beside):
         if _loopback(container):
             return True, container.path
-        return Unknown(Reason(ReasonCode.UNRESOLVED, "an authenticating proxy runs beside it; whether its own port is out of reach is not stated")), path
+        return Unknown(
+            Reason(ReasonCode.UNRESOLVED, "an authenticating proxy runs beside it; whether its own port is out of reach is not stated")
+        ), path
     return value, path
 
 

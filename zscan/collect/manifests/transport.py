@@ -14,7 +14,15 @@ from zscan.collect.manifests.sheet import Sheet
 from zscan.model.document import Path
 from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved
 
-FACTS = frozenset({"network.cleartext_backends", "network.tls_verification_off", "network.cors_any_origin", "logging.telemetry", "principal.static_cloud_keys"})
+FACTS = frozenset(
+    {
+        "network.cleartext_backends",
+        "network.tls_verification_off",
+        "network.cors_any_origin",
+        "logging.telemetry",
+        "principal.static_cloud_keys",
+    }
+)
 
 _CLEARTEXT = re.compile(r"^(?:http|ws|lm|tcp|ftp)://", re.IGNORECASE)
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal", ""})  # noqa: S104 (compared, not bound)
@@ -23,7 +31,9 @@ _BACKEND = re.compile(
     r"INFERENCE|ENDPOINT|BASE_?URL|API_?BASE|BACKEND|MINIO|S3|NIM|RAY_|GATEWAY|SERVER_?URL|SERVICE_?URL|REMOTE_?URL|STORAGE_?URI",
     re.IGNORECASE,
 )
-_NOT_BACKEND = re.compile(r"PROXY|NEXTAUTH|PUBLIC|ORIGIN|CORS|FRONTEND|CALLBACK|REDIRECT|HOMEPAGE|DOCS|REFERER|SITE_URL|NO_PROXY", re.IGNORECASE)
+_NOT_BACKEND = re.compile(
+    r"PROXY|NEXTAUTH|PUBLIC|ORIGIN|CORS|FRONTEND|CALLBACK|REDIRECT|HOMEPAGE|DOCS|REFERER|SITE_URL|NO_PROXY", re.IGNORECASE
+)
 _UNVERIFIED = (
     ("NODE_TLS_REJECT_UNAUTHORIZED", ("0",)),
     ("PYTHONHTTPSVERIFY", ("0",)),
@@ -34,11 +44,38 @@ _UNVERIFIED = (
     ("S3_VERIFY_SSL", ("0", "false")),
     ("MLFLOW_TRACKING_INSECURE_TLS", ("true", "1")),
 )
-_UNVERIFIED_FLAG = re.compile(r"^--(?:insecure|insecure-skip-(?:tls-)?verify|no-verify-ssl|skip-tls-verify|disable-tls-verify|no-check-certificate)$")
-_UNVERIFIED_FIELD = {"insecureSkipVerify": True, "insecureSkipTLSVerify": True, "disableVerify": True, "insecureAllowHTTP": True, "insecure": True, "verifySSL": False, "skipTLSVerify": True}
-_EXPORTERS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_TRACES_EXPORTER", "LANGFUSE_PUBLIC_KEY", "PHOENIX_COLLECTOR_ENDPOINT", "LANGSMITH_API_KEY")
+_UNVERIFIED_FLAG = re.compile(
+    r"^--(?:insecure|insecure-skip-(?:tls-)?verify|no-verify-ssl|skip-tls-verify|disable-tls-verify|no-check-certificate)$"
+)
+_UNVERIFIED_FIELD = {
+    "insecureSkipVerify": True,
+    "insecureSkipTLSVerify": True,
+    "disableVerify": True,
+    "insecureAllowHTTP": True,
+    "insecure": True,
+    "verifySSL": False,
+    "skipTLSVerify": True,
+}
+_EXPORTERS = (
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+    "OTEL_TRACES_EXPORTER",
+    "LANGFUSE_PUBLIC_KEY",
+    "PHOENIX_COLLECTOR_ENDPOINT",
+    "LANGSMITH_API_KEY",
+)
 _EXPORT_FLAGS = ("--otlp-traces-endpoint", "--otlp-endpoint", "--trace-config", "--tracing")
-_CLOUD_KEYS = frozenset({"AWS_SECRET_ACCESS_KEY", "AZURE_CLIENT_SECRET", "AZURE_STORAGE_KEY", "AZURE_STORAGE_CONNECTION_STRING", "GOOGLE_APPLICATION_CREDENTIALS_JSON", "GOOGLE_APPLICATION_CREDENTIALS"})
+_CLOUD_KEYS = frozenset(
+    {
+        "AWS_SECRET_ACCESS_KEY",
+        "AZURE_CLIENT_SECRET",
+        "AZURE_STORAGE_KEY",
+        "AZURE_STORAGE_CONNECTION_STRING",
+        "GOOGLE_APPLICATION_CREDENTIALS_JSON",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+    }
+)
 
 
 def connection_facts(sheet: Sheet, containers: Sequence[Container], body: Any = None) -> None:
@@ -49,9 +86,16 @@ def connection_facts(sheet: Sheet, containers: Sequence[Container], body: Any = 
         [{"name": name, "host": host} for name, (host, _) in sorted(backends.items())],
         *(path for _, path in backends.values()),
     )
-    unverified = [*_unverified(containers), *(path for path, key, value in _fields(body) if key in _UNVERIFIED_FIELD and value is _UNVERIFIED_FIELD[key])]
+    unverified = [
+        *_unverified(containers),
+        *(path for path, key, value in _fields(body) if key in _UNVERIFIED_FIELD and value is _UNVERIFIED_FIELD[key]),
+    ]
     sheet.put("network.tls_verification_off", bool(unverified), *unverified)
-    exporters = [c.path for c in containers if any(c.env.get(n) not in (None, "", "none") for n in _EXPORTERS) or any(c.flags.get(f) for f in _EXPORT_FLAGS)]
+    exporters = [
+        c.path
+        for c in containers
+        if any(c.env.get(n) not in (None, "", "none") for n in _EXPORTERS) or any(c.flags.get(f) for f in _EXPORT_FLAGS)
+    ]
     elsewhere = Unknown(Reason(ReasonCode.OUT_OF_SCOPE, "no exporter in the manifest; a monitor elsewhere may collect from it"))
     sheet.put("logging.telemetry", True if exporters else elsewhere, *exporters)
     _cloud_keys(sheet, containers)

@@ -37,7 +37,9 @@ def shape_gateway(item: KubernetesObject) -> Iterator[Shaped]:
 def shape_http_route(item: KubernetesObject) -> Iterator[Shaped]:
     """An HTTPRoute, GRPCRoute …: what it is reached through is its Gateway's to say; by itself it publishes nothing."""
     spec = mapping(dig(item.body, "spec"))
-    parents = [parent for _, parent in mappings(spec.get("parentRefs")) if text(parent.get("kind")) in {"", "Gateway"} and text(parent.get("name"))]
+    parents = [
+        parent for _, parent in mappings(spec.get("parentRefs")) if text(parent.get("kind")) in {"", "Gateway"} and text(parent.get("name"))
+    ]
     inside = not parents
     elsewhere = external_gateway("a gateway that is not in the manifest")
     draft = route_draft(item, public=False if inside else elsewhere, tls=False if inside else elsewhere, auth=_filtered(spec), ports=[])
@@ -67,7 +69,9 @@ def _targets(group: str, kind: str) -> tuple[str, ...]:
 
 def _filtered(spec: dict[Any, Any]) -> bool:
     """Whether a filter of the route's own names an authentication policy. Policies that target it from outside are theirs to say."""
-    names = [text(dig(entry, "extensionRef", "name")) for _, rule in mappings(spec.get("rules")) for _, entry in mappings(rule.get("filters"))]
+    names = [
+        text(dig(entry, "extensionRef", "name")) for _, rule in mappings(spec.get("rules")) for _, entry in mappings(rule.get("filters"))
+    ]
     return any("auth" in name or "oidc" in name or "jwt" in name for name in names)
 
 
@@ -77,7 +81,9 @@ def shape_istio_gateway(item: KubernetesObject) -> Iterator[Shaped]:
     encrypted = [text(dig(s, "port", "protocol")).upper() in _ENCRYPTED or dig(s, "tls", "httpsRedirect") is True for s in servers]
     ports = sorted({port for server in servers if (port := integer(dig(server, "port", "number"))) is not None})
     selector = " ".join(strings(dig(item.body, "spec", "selector")).values())
-    yield route_draft(item, public="internal" not in selector and "local" not in selector, tls=bool(servers) and all(encrypted), auth=False, ports=ports)
+    yield route_draft(
+        item, public="internal" not in selector and "local" not in selector, tls=bool(servers) and all(encrypted), auth=False, ports=ports
+    )
     yield item.fragment({"published": True, "ports": [], "backends": []}, "kubernetes/route")
 
 

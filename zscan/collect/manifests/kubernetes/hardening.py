@@ -121,7 +121,9 @@ def _limits(sheet: Sheet, pods: Sequence[Pod]) -> None:
             limits = dig(container.body, "resources", "limits")
             if limits is None and not pod.complete:
                 limits = left_out("the limits")
-            bounded: Truth = limits if isinstance(limits, Unknown) else all(mapping(limits).get(name) is not None for name in ("cpu", "memory"))
+            bounded: Truth = (
+                limits if isinstance(limits, Unknown) else all(mapping(limits).get(name) is not None for name in ("cpu", "memory"))
+            )
             answers.append((bounded, (*container.path, "resources")))
     _fold(sheet, "limits", kleene_all, answers)
 
@@ -159,6 +161,9 @@ def _host(sheet: Sheet, pods: Sequence[Pod]) -> None:
 
 def _namespace(sheet: Sheet, item: KubernetesObject) -> None:
     if not item.namespace_stated:
-        sheet.put("workload.default_namespace", Unknown(Reason(ReasonCode.UNRESOLVED, "no namespace is stated; it is chosen when the file is applied")))
+        sheet.put(
+            "workload.default_namespace",
+            Unknown(Reason(ReasonCode.UNRESOLVED, "no namespace is stated; it is chosen when the file is applied")),
+        )
         return
     sheet.put("workload.default_namespace", item.namespace in _SYSTEM_NAMESPACES, ("metadata", "namespace"))

@@ -24,7 +24,9 @@ def shape_service_account(item: KubernetesObject) -> Iterator[Shaped]:
     governance.governance(sheet, item.labelled())
     sheet.put("identity.kind", "service_account", ("kind",))
     sheet.put("identity.is_default", item.name == "default", ("metadata", "name"))
-    sheet.put("identity.token_mounted", truth(item.body.get("automountServiceAccountToken"), default=True), ("automountServiceAccountToken",))
+    sheet.put(
+        "identity.token_mounted", truth(item.body.get("automountServiceAccountToken"), default=True), ("automountServiceAccountToken",)
+    )
     sheet.write(draft, _FACTS, item.origin, later=GRANTED)
     draft.refer("member_of", "core/Namespace", item.namespace)
     yield draft

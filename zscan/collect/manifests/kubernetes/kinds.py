@@ -43,7 +43,6 @@ class Workload:
         """Every container of every pod."""
         return [container for pod in self.pods for container in pod.containers]
 
-
     @property
     def named_containers(self) -> list[tuple[str, Container]]:
         """Every container with a name that is unique here: with several pods, `<role>/<container>`."""

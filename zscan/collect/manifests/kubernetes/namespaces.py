@@ -23,7 +23,9 @@ _NAMESPACE_FACTS = governance.FACTS | _NAMESPACE_DERIVED | {"namespace.pod_secur
 _VOLUME_FACTS = governance.FACTS | {"volume.encrypted", "volume.kind"}
 _VOLUME_DERIVED = frozenset({"volume.encrypted"})
 _SECRET_FACTS = governance.FACTS | secret_settings.FACTS
-_ENCRYPTION = re.compile(r"^(?:encrypted|.*kms.?key.?id|diskencryptionsetid|disk-encryption-kms-key|.*encryption.*|.*luks.*)$", re.IGNORECASE)
+_ENCRYPTION = re.compile(
+    r"^(?:encrypted|.*kms.?key.?id|diskencryptionsetid|disk-encryption-kms-key|.*encryption.*|.*luks.*)$", re.IGNORECASE
+)
 
 
 def shape_namespace(item: KubernetesObject) -> Iterator[Shaped]:
@@ -34,7 +36,11 @@ def shape_namespace(item: KubernetesObject) -> Iterator[Shaped]:
     raw = dig(item.body, "metadata", "labels", _ENFORCE)
     level = raw if isinstance(raw, Unknown) else text(raw) or "none"
     known = isinstance(level, Unknown) or level == "none" or level in _LEVELS
-    sheet.put("namespace.pod_security", level if known else Unresolved(f"no Pod Security level {text(raw)[:40]}"), ("metadata", "labels", _ENFORCE))
+    sheet.put(
+        "namespace.pod_security",
+        level if known else Unresolved(f"no Pod Security level {text(raw)[:40]}"),
+        ("metadata", "labels", _ENFORCE),
+    )
     sheet.write(draft, _NAMESPACE_FACTS, item.origin, later=_NAMESPACE_DERIVED)
     yield draft
 
@@ -81,7 +87,9 @@ def shape_secret(item: KubernetesObject) -> Iterator[Shaped]:
     governance.governance(sheet, item.labelled())
     secret_settings.secret_settings(sheet, {key: item.body.get(key) for key in ("stringData", "data")})
     found = {row["name"]: row for row in sheet.value("secrets.literals")}
-    places = [("stringData", name) for name in strings(item.body.get("stringData"))] + [("data", name) for name in strings(item.body.get("data"))]
+    places = [("stringData", name) for name in strings(item.body.get("stringData"))] + [
+        ("data", name) for name in strings(item.body.get("data"))
+    ]
     for place in places:
         value = text(dig(item.body, *place))
         if value and not _PLACEHOLDER.search(value):
@@ -91,7 +99,9 @@ def shape_secret(item: KubernetesObject) -> Iterator[Shaped]:
     yield draft
 
 
-_PLACEHOLDER = re.compile(r"^\s*$|^\$|\$\{|\$\(|\{\{|^[<\[{].*[>\]}]$|(?:your|my)[-_ ]|change.?me|replace|example|placeholder|xxx|dummy", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"^\s*$|^\$|\$\{|\$\(|\{\{|^[<\[{].*[>\]}]$|(?:your|my)[-_ ]|change.?me|replace|example|placeholder|xxx|dummy", re.IGNORECASE
+)
 
 SHAPES = {
     ("core", "Namespace"): shape_namespace,

@@ -80,7 +80,13 @@ class KubernetesObject:
     def fragment(self, data: dict[str, Any], kind: str = "") -> Fragment:
         """A fragment of this object."""
         return Fragment(
-            kind=kind or self.native_type, id=self.id, provider=PROVIDER, data=data, source=self.origin.at(()), namespace=self.namespace, unit=self.unit
+            kind=kind or self.native_type,
+            id=self.id,
+            provider=PROVIDER,
+            data=data,
+            source=self.origin.at(()),
+            namespace=self.namespace,
+            unit=self.unit,
         )
 
     def labelled(self) -> dict[Path, dict[str, str]]:
@@ -101,7 +107,12 @@ def objects_of(file: str, loaded: Loaded, namespace: str = "") -> list[Kubernete
 
 def is_object(value: Any) -> bool:
     """Whether a value looks like a Kubernetes object: apiVersion and kind as text."""
-    return isinstance(value, dict) and isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str) and bool(value["kind"].strip())
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("apiVersion"), str)
+        and isinstance(value.get("kind"), str)
+        and bool(value["kind"].strip())
+    )
 
 
 def _expanded(value: Any, prefix: Path) -> Iterator[tuple[Path, dict[Any, Any]]]:

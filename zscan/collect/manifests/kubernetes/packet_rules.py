@@ -45,7 +45,11 @@ def reaches_metadata(rules: Any) -> bool:
 def _rule_reaches(rule: dict[Any, Any]) -> bool:
     ports = sequence(rule.get("ports"))
     numbers = [dig(port, "port") for port in ports]
-    if ports and _METADATA_PORT not in numbers and not any(number is None or dig(port, "endPort") for port, number in zip(ports, numbers, strict=True)):
+    if (
+        ports
+        and _METADATA_PORT not in numbers
+        and not any(number is None or dig(port, "endPort") for port, number in zip(ports, numbers, strict=True))
+    ):
         return False
     if not sequence(rule.get("to")):
         return True

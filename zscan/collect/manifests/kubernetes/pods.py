@@ -50,7 +50,9 @@ class Pod:
     def hints(self, labels: Mapping[str, str]) -> Hints:
         """What speaks for AI besides images and commands."""
         names = (*self.labels, *labels)
-        return Hints(accelerator=any(wants_accelerator(c.body) for c in self.main), labelled=any(n.startswith(_PLATFORM_LABELS) for n in names))
+        return Hints(
+            accelerator=any(wants_accelerator(c.body) for c in self.main), labelled=any(n.startswith(_PLATFORM_LABELS) for n in names)
+        )
 
     def setting(self, container: Container, name: str, default: Any = None) -> tuple[Any, Path]:
         """A security setting in effect for a container (its own wins over the pod's) and the place that decides."""

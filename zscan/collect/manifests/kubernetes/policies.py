@@ -43,20 +43,36 @@ def shape_cilium_policy(item: KubernetesObject) -> Iterator[Shaped]:
     directions = [name for name in ("ingress", "egress") if f"{name}" in spec or f"{name}Deny" in spec]
     ingress_open = any(_cilium_open(rule, "from") for _, rule in mappings(spec.get("ingress")))
     egress_open = "egress" not in directions or any(_cilium_open(rule, "to") for _, rule in mappings(spec.get("egress")))
-    metadata = any(reaches_metadata([{"to": [{"ipBlock": {"cidr": text(cidr)}} for cidr in sequence(rule.get("toCIDR"))]}]) for _, rule in mappings(spec.get("egress")) if rule.get("toCIDR"))
+    metadata = any(
+        reaches_metadata([{"to": [{"ipBlock": {"cidr": text(cidr)}} for cidr in sequence(rule.get("toCIDR"))]}])
+        for _, rule in mappings(spec.get("egress"))
+        if rule.get("toCIDR")
+    )
     selector = {key.removeprefix("k8s:"): value for key, value in strings(dig(spec, "endpointSelector", "matchLabels")).items()}
     expressions = dig(spec, "endpointSelector", "matchExpressions")
     denies = [name for name in directions if not any(mapping(rule) for rule in sequence(spec.get(name)))]
-    yield from _shaped(item, {"matchLabels": selector, "matchExpressions": expressions}, directions, (ingress_open, egress_open, metadata or egress_open), denies)
+    yield from _shaped(
+        item,
+        {"matchLabels": selector, "matchExpressions": expressions},
+        directions,
+        (ingress_open, egress_open, metadata or egress_open),
+        denies,
+    )
 
 
 def _cilium_open(rule: dict[Any, Any], side: str) -> bool:
     entities = {text(name) for name in sequence(rule.get(f"{side}Entities"))}
-    cidrs = {text(name) for name in sequence(rule.get(f"{side}CIDR"))} | {text(dig(entry, "cidr")) for entry in sequence(rule.get(f"{side}CIDRSet"))}
-    return bool(entities & {"all", "world"} or cidrs & {"0.0.0.0/0", "::/0"}) or ({} in sequence(rule.get(f"{side}Endpoints")) and side == "to")
+    cidrs = {text(name) for name in sequence(rule.get(f"{side}CIDR"))} | {
+        text(dig(entry, "cidr")) for entry in sequence(rule.get(f"{side}CIDRSet"))
+    }
+    return bool(entities & {"all", "world"} or cidrs & {"0.0.0.0/0", "::/0"}) or (
+        {} in sequence(rule.get(f"{side}Endpoints")) and side == "to"
+    )
 
 
-def _shaped(item: KubernetesObject, selector: dict[Any, Any], directions: list[str], opens: tuple[bool, bool, bool], denies: list[str]) -> Iterator[Shaped]:
+def _shaped(
+    item: KubernetesObject, selector: dict[Any, Any], directions: list[str], opens: tuple[bool, bool, bool], denies: list[str]
+) -> Iterator[Shaped]:
     ingress_open, egress_open, metadata = opens
     draft = item.draft("firewall")
     sheet = Sheet()
@@ -68,7 +84,9 @@ def _shaped(item: KubernetesObject, selector: dict[Any, Any], directions: list[s
     labels, expressions = strings(selector.get("matchLabels")), sequence(selector.get("matchExpressions"))
     unsure = holds_unknown(selector)
     if not expressions and not unsure:
-        draft.references.append(Reference("attached_to", ("*",), Selector(tuple(sorted(labels.items())), item.namespace), draft.source, reverse=True))
+        draft.references.append(
+            Reference("attached_to", ("*",), Selector(tuple(sorted(labels.items())), item.namespace), draft.source, reverse=True)
+        )
     yield draft
     data = {
         "labels": labels, "expressions": expressions, "unsure": unsure, "directions": directions, "ingress_open": ingress_open, "egress_open": egress_open, "metadata": metadata, "denies": denies,
@@ -94,4 +112,6 @@ SHAPES = {
     ("cilium.io", "CiliumNetworkPolicy"): shape_cilium_policy,
     ("security.istio.io", "PeerAuthentication"): shape_peer_authentication,
 }
-OFFERS: dict[str, Offer] = {name: offer(name, "firewall", _FACTS, ("member_of",)) for name in ("networking.k8s.io/NetworkPolicy", "cilium.io/CiliumNetworkPolicy")}
+OFFERS: dict[str, Offer] = {
+    name: offer(name, "firewall", _FACTS, ("member_of",)) for name in ("networking.k8s.io/NetworkPolicy", "cilium.io/CiliumNetworkPolicy")
+}

@@ -14,7 +14,9 @@ from zscan.collect.manifests.readers import Declarations, InputFile
 from zscan.model.offers import Offer
 
 _PARTS = (services, gateway_api, policies, identities, namespaces)
-SHAPES: dict[tuple[str, str], Callable[[KubernetesObject], Iterator[Shaped]]] = {key: shape for part in _PARTS for key, shape in part.SHAPES.items()}
+SHAPES: dict[tuple[str, str], Callable[[KubernetesObject], Iterator[Shaped]]] = {
+    key: shape for part in _PARTS for key, shape in part.SHAPES.items()
+}
 OFFERS: dict[str, Offer] = {name: found for part in (workloads, *_PARTS) for name, found in part.OFFERS.items()}
 
 _API_VERSION = re.compile(r"^[ ]{0,8}(?:- )?[\"']?apiVersion[\"']?\s*:", re.MULTILINE)

@@ -32,7 +32,9 @@ _SIGN_IN = re.compile(
 )
 _MAYBE_SIGN_IN = re.compile(r"middlewares$|plugins$")
 _NO_SIGN_IN = frozenset({"none", "false", ""})
-_TLS_ANNOTATION = re.compile(r"aws-load-balancer-ssl-cert$|alb\.ingress\.kubernetes\.io/certificate-arn$|ingress\.gcp\.kubernetes\.io/pre-shared-cert$|networking\.gke\.io/managed-certificates$")
+_TLS_ANNOTATION = re.compile(
+    r"aws-load-balancer-ssl-cert$|alb\.ingress\.kubernetes\.io/certificate-arn$|ingress\.gcp\.kubernetes\.io/pre-shared-cert$|networking\.gke\.io/managed-certificates$"
+)
 
 
 def shape_service(item: KubernetesObject) -> Iterator[Shaped]:
@@ -49,12 +51,16 @@ def shape_service(item: KubernetesObject) -> Iterator[Shaped]:
     draft = route_draft(item, public=public, tls=tls, auth=False, ports=numbers)
     selector = spec.get("selector")
     if isinstance(selector, dict) and selector and not holds_unknown(selector):
-        draft.references.append(Reference("routes_to", ("*",), Selector(tuple(sorted(strings(selector).items())), item.namespace), draft.source))
+        draft.references.append(
+            Reference("routes_to", ("*",), Selector(tuple(sorted(strings(selector).items())), item.namespace), draft.source)
+        )
     elif isinstance(selector, Unknown) or selector:
         draft.references.append(Reference("routes_to", ("*",), Unresolved("the selector holds a template"), draft.source))
     yield draft
     targets = [{"port": entry.get("port"), "target": _target(entry), "name": text(entry.get("name"))} for entry in ports]
-    yield item.fragment({"published": kind not in {"ClusterIP"} if isinstance(kind, str) else None, "ports": targets, "backends": []}, "kubernetes/route")
+    yield item.fragment(
+        {"published": kind not in {"ClusterIP"} if isinstance(kind, str) else None, "ports": targets, "backends": []}, "kubernetes/route"
+    )
 
 
 def _target(entry: dict[Any, Any]) -> int | str | None:
@@ -70,14 +76,19 @@ def shape_ingress(item: KubernetesObject) -> Iterator[Shaped]:
     tls_blocks = [block for _, block in mappings(spec.get("tls"))]
     covered = {text(host) for block in tls_blocks for host in sequence(block.get("hosts"))}
     everything = any(not sequence(block.get("hosts")) for block in tls_blocks)
-    tls = (bool(tls_blocks) and (everything or all(_covers(covered, host) for host in hosts))) or any(_TLS_ANNOTATION.search(n) for n in item.annotations)
+    tls = (bool(tls_blocks) and (everything or all(_covers(covered, host) for host in hosts))) or any(
+        _TLS_ANNOTATION.search(n) for n in item.annotations
+    )
     public = ingress_is_public(item.annotations, spec.get("ingressClassName"))
     draft = route_draft(item, public=public, tls=tls, auth=sign_in(item), ports=[443] if tls else [80])
     backends = list(_ingress_backends(spec))
     for name, _ in backends:
         fronts(draft, f"{item.namespace}/{name}")
     yield draft
-    yield item.fragment({"published": True, "ports": [], "backends": [{"service": f"{item.namespace}/{name}", "port": port} for name, port in backends]}, "kubernetes/route")
+    yield item.fragment(
+        {"published": True, "ports": [], "backends": [{"service": f"{item.namespace}/{name}", "port": port} for name, port in backends]},
+        "kubernetes/route",
+    )
 
 
 def _covers(covered: set[str], host: str) -> bool:
@@ -110,14 +121,21 @@ def shape_openshift_route(item: KubernetesObject) -> Iterator[Shaped]:
     spec = mapping(dig(item.body, "spec"))
     tls = spec.get("tls")
     encrypted = isinstance(tls, dict) and bool(text(tls.get("termination"))) and text(tls.get("insecureEdgeTerminationPolicy")) != "Allow"
-    draft = route_draft(item, public=ingress_is_public(item.annotations | item.labels, None), tls=encrypted, auth=False, ports=[443] if encrypted else [80])
+    draft = route_draft(
+        item, public=ingress_is_public(item.annotations | item.labels, None), tls=encrypted, auth=False, ports=[443] if encrypted else [80]
+    )
     backends = [spec.get("to"), *(entry for _, entry in mappings(spec.get("alternateBackends")))]
-    names = [text(dig(backend, "name")) for backend in backends if text(dig(backend, "kind")) in {"", "Service"} and text(dig(backend, "name"))]
+    names = [
+        text(dig(backend, "name")) for backend in backends if text(dig(backend, "kind")) in {"", "Service"} and text(dig(backend, "name"))
+    ]
     for name in names:
         fronts(draft, f"{item.namespace}/{name}")
     yield draft
     port = dig(spec, "port", "targetPort")
-    yield item.fragment({"published": True, "ports": [], "backends": [{"service": f"{item.namespace}/{name}", "port": port} for name in names]}, "kubernetes/route")
+    yield item.fragment(
+        {"published": True, "ports": [], "backends": [{"service": f"{item.namespace}/{name}", "port": port} for name in names]},
+        "kubernetes/route",
+    )
 
 
 def shape_inference_pool(item: KubernetesObject) -> Iterator[Shaped]:
@@ -132,12 +150,14 @@ def shape_inference_pool(item: KubernetesObject) -> Iterator[Shaped]:
     if labels and not holds_unknown(selector):
         draft.references.append(Reference("routes_to", ("*",), Selector(tuple(sorted(labels.items())), item.namespace), draft.source))
     yield draft
-    yield item.fragment({"published": False, "ports": [{"port": p, "target": p, "name": ""} for p in ports], "backends": []}, "kubernetes/route")
+    yield item.fragment(
+        {"published": False, "ports": [{"port": p, "target": p, "name": ""} for p in ports], "backends": []}, "kubernetes/route"
+    )
 
 
 def route_draft(item: KubernetesObject, *, public: Truth, tls: Truth, auth: Truth, ports: list[int]) -> Draft:
     """A route draft with its facts and its namespace."""
-    draft = item.draft("kubernetes/route")
+    draft = item.draft("route")
     sheet = Sheet()
     governance.governance(sheet, item.labelled())
     sheet.put("route.public", public, ("spec", "type") if item.kind == "Service" else ("spec",))

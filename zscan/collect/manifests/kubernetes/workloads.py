@@ -32,6 +32,7 @@ DERIVED = frozenset(
         "network.admin_port_published", "principal.token_mounted",
     }
 )  # fmt: skip
+_OF_PODS = frozenset({"network.ingress_restricted", "network.egress_restricted", "network.metadata_blocked", "principal.token_mounted"})
 _POD_FACTS = (
     hardening.FACTS | transport.FACTS | secret_settings.FACTS | governance.FACTS | DERIVED
     | {"artefact.images", "auth.required", "principal.assigned"}
@@ -66,7 +67,9 @@ def shape_workload(item: KubernetesObject, kind: Kind) -> Found | None:
     native_type = f"{item.native_type}:{asset_type}" if kind.recognise else item.native_type
     draft = item.draft(asset_type, native_type)
     draft.labels = dict(pods[0].labels) if pods else {}
-    _sheet(workload, asset_type).write(draft, OFFERS[native_type].facts, item.origin, later=DERIVED)
+    _sheet(workload, asset_type).write(
+        draft, OFFERS[native_type].facts, item.origin, later=DERIVED if pods or kind.no_pods else DERIVED - _OF_PODS
+    )
     _references(workload, draft)
     shaped: list[Shaped] = [draft, *_fragments(workload, draft)]
     for route in kind.routes(workload) if kind.routes else ():
@@ -82,7 +85,9 @@ def _hints(item: KubernetesObject, pods: list[Pod]) -> Hints:
 def _sheet(workload: Workload, asset_type: str) -> Sheet:
     item, kind, sheet = workload.item, workload.kind, Sheet()
     labelled = item.labelled()
-    labelled.update({(*pod.path[:-1], "metadata", "labels"): pod.labels for pod in workload.pods[:1] if pod.path and pod.path[-1] == "spec"})
+    labelled.update(
+        {(*pod.path[:-1], "metadata", "labels"): pod.labels for pod in workload.pods[:1] if pod.path and pod.path[-1] == "spec"}
+    )
     governance.governance(sheet, labelled)
     secret_settings.secret_settings(sheet, item.body)
     transport.connection_facts(sheet, workload.containers, item.body.get("spec"))
@@ -121,7 +126,9 @@ def _identity(sheet: Sheet, workload: Workload) -> None:
     names = [pod.service_account for pod in workload.pods]
     assigned = kleene_all(name if isinstance(name, Unknown) else name not in {"", "default"} for name in names)
     sheet.put("principal.assigned", assigned, *((*pod.path, "serviceAccountName") for pod in workload.pods))
-    mounted = [(truth(value, default=True), pod) for pod in workload.pods if (value := pod.spec.get("automountServiceAccountToken")) is not None]
+    mounted = [
+        (truth(value, default=True), pod) for pod in workload.pods if (value := pod.spec.get("automountServiceAccountToken")) is not None
+    ]
     if any(value is True for value, _ in mounted) or (mounted and len(mounted) == len(workload.pods)):
         decided = True if any(value is True for value, _ in mounted) else mounted[0][0]
         sheet.put("principal.token_mounted", decided, *((*pod.path, "automountServiceAccountToken") for _, pod in mounted))
@@ -139,9 +146,13 @@ def _references(workload: Workload, draft: Draft) -> None:
         draft.refer("member_of", "core/Namespace", item.namespace)
     for pod in workload.pods:
         account = pod.service_account
-        draft.refer("runs_as", "core/ServiceAccount", account if isinstance(account, Unknown) else f"{item.namespace}/{account or 'default'}")
+        draft.refer(
+            "runs_as", "core/ServiceAccount", account if isinstance(account, Unknown) else f"{item.namespace}/{account or 'default'}"
+        )
         for _, claim in find(pod.spec, "volumes[].persistentVolumeClaim.claimName"):
-            draft.refer("reads_from", "core/PersistentVolumeClaim", claim if isinstance(claim, Unknown) else f"{item.namespace}/{text(claim)}")
+            draft.refer(
+                "reads_from", "core/PersistentVolumeClaim", claim if isinstance(claim, Unknown) else f"{item.namespace}/{text(claim)}"
+            )
     if workload.kind.refer:
         workload.kind.refer(workload, draft)
 
@@ -169,7 +180,15 @@ def _fragments(workload: Workload, draft: Draft) -> Iterator[Fragment]:
         "accounts": sorted({account or "default" for account in accounts}),
         "accounts_known": len(accounts) == len(workload.pods),
     }
-    yield Fragment(kind=PODS, id=draft.id, provider=draft.provider, data=data, source=workload.item.origin.at(()), namespace=workload.item.namespace, unit=draft.unit)
+    yield Fragment(
+        kind=PODS,
+        id=draft.id,
+        provider=draft.provider,
+        data=data,
+        source=workload.item.origin.at(()),
+        namespace=workload.item.namespace,
+        unit=draft.unit,
+    )
 
 
 def _own_route(workload: Workload, route: OwnRoute) -> Iterator[Shaped]:
@@ -185,7 +204,15 @@ def _own_route(workload: Workload, route: OwnRoute) -> Iterator[Shaped]:
     draft.refer("routes_to", (item.native_type,), item.key)
     yield draft
     data = {"published": route.published, "ports": [{"port": port, "target": port, "name": ""} for port in route.ports], "backends": []}
-    yield Fragment(kind="kubernetes/route", id=draft.id, provider=draft.provider, data=data, source=draft.source, namespace=item.namespace, unit=draft.unit)
+    yield Fragment(
+        kind="kubernetes/route",
+        id=draft.id,
+        provider=draft.provider,
+        data=data,
+        source=draft.source,
+        namespace=item.namespace,
+        unit=draft.unit,
+    )
 
 
 def _offers() -> Iterator[Offer]:
@@ -193,7 +220,7 @@ def _offers() -> Iterator[Offer]:
         for asset_type in _RECOGNISED if kind.recognise else (kind.asset_type,):
             facts = (_SETTINGS_FACTS if kind.no_pods else _POD_FACTS) | kind.states
             if kind.no_pods and not kind.offline:
-                facts = facts | _TRAFFIC - {"network.ingress_restricted", "network.egress_restricted", "network.metadata_blocked"}
+                facts = facts | _TRAFFIC - _OF_PODS
             if kind.offline:
                 facts = facts - _TRAFFIC
             if asset_type in _MODEL_TYPES:
@@ -201,7 +228,12 @@ def _offers() -> Iterator[Offer]:
             native_type = f"{group}/{name}:{asset_type}" if kind.recognise else f"{group}/{name}"
             yield offer(native_type, asset_type, facts, _RELATIONS | kind.relations)
         if kind.routes:
-            yield offer(f"{group}/{name}.service", "route", governance.FACTS | {f"route.{fact}" for fact in ("public", "tls", "auth", "ports")}, {"routes_to", "exposed_by"})
+            yield offer(
+                f"{group}/{name}.service",
+                "route",
+                governance.FACTS | {f"route.{fact}" for fact in ("public", "tls", "auth", "ports")},
+                {"routes_to", "exposed_by"},
+            )
 
 
 OFFERS: dict[str, Offer] = {found.native_type: found for found in _offers()}

@@ -16,7 +16,10 @@ from zscan.model.asset import Draft
 from zscan.model.document import Path
 from zscan.model.unknown import Truth, Unknown, Unresolved
 
-HIGH_RISK_TOOL = re.compile(r"shell|bash|exec|command|run_?code|python|computer|browser|terminal|kubectl|delete|apply_manifest|write_file|patch_resource|drop_|sudo", re.IGNORECASE)
+HIGH_RISK_TOOL = re.compile(
+    r"shell|bash|exec|command|run_?code|python|computer|browser|terminal|kubectl|delete|apply_manifest|write_file|patch_resource|drop_|sudo",
+    re.IGNORECASE,
+)
 _TOOL_KINDS = ("kagent.dev/RemoteMCPServer", "kagent.dev/MCPServer", "kagent.dev/ToolServer", "toolhive.stacklok.dev/MCPServer")
 _KAGENT_PORT = 8080
 
@@ -36,13 +39,21 @@ def _pods(item: KubernetesObject) -> list[Pod]:
         "resources": deployment.get("resources"), "securityContext": deployment.get("securityContext"),
     }  # fmt: skip
     spec = {"securityContext": deployment.get("podSecurityContext"), "volumes": deployment.get("volumes")}
-    return [synthetic_pod(item, container, path=path, spec=spec, service_account=deployment.get("serviceAccountName"), labels={"kagent": item.name})]
+    return [
+        synthetic_pod(
+            item, container, path=path, spec=spec, service_account=deployment.get("serviceAccountName"), labels={"kagent": item.name}
+        )
+    ]
 
 
 def _facts(workload: Workload, sheet: Sheet) -> None:
     spec = dig(workload.item.body, "spec")
     declarative = mapping(dig(spec, "declarative")) or mapping(spec)
-    sheet.put("agent.instructed", bool(declarative.get("systemMessage") or declarative.get("systemMessageFrom")), ("spec", "declarative", "systemMessage"))
+    sheet.put(
+        "agent.instructed",
+        bool(declarative.get("systemMessage") or declarative.get("systemMessageFrom")),
+        ("spec", "declarative", "systemMessage"),
+    )
     tools, named = _tools(declarative)
     sheet.put("agent.tools", tools, ("spec", "declarative", "tools"))
     sheet.put("agent.tools_named", named, ("spec", "declarative", "tools"))
@@ -88,7 +99,12 @@ def _routes(workload: Workload) -> list[OwnRoute]:
 
 def _server_pods(item: KubernetesObject) -> list[Pod]:
     deployment = mapping(dig(item.body, "spec", "deployment"))
-    container = {"image": deployment.get("image"), "command": [deployment.get("cmd")], "args": deployment.get("args"), "env": deployment.get("env")}
+    container = {
+        "image": deployment.get("image"),
+        "command": [deployment.get("cmd")],
+        "args": deployment.get("args"),
+        "env": deployment.get("env"),
+    }
     return [synthetic_pod(item, container, path=("spec", "deployment"), service_account=deployment.get("serviceAccountName"))]
 
 
@@ -128,17 +144,70 @@ def _sandbox(workload: Workload, sheet: Sheet) -> None:
 
 
 _KAGENT = ("kagent.dev",)
-_AGENT_STATES = frozenset({"agent.instructed", "agent.tools", "agent.tools_named", "agent.namespaces_open", "auth.required", "workload.sandboxed", "network.egress_restricted"})
+_AGENT_STATES = frozenset(
+    {
+        "agent.instructed",
+        "agent.tools",
+        "agent.tools_named",
+        "agent.namespaces_open",
+        "auth.required",
+        "workload.sandboxed",
+        "network.egress_restricted",
+    }
+)
 _SANDBOX_STATES = frozenset({"auth.required", "workload.runs_generated_code", "network.ingress_restricted", "network.egress_restricted"})
 
 KINDS = (
     *(
-        Kind(groups=_KAGENT, kind=kind, asset_type="agent", read_pods=_pods, facts=_facts, states=_AGENT_STATES, refer=_refer, relations=frozenset({"calls_tool"}), routes=_routes)
+        Kind(
+            groups=_KAGENT,
+            kind=kind,
+            asset_type="agent",
+            read_pods=_pods,
+            facts=_facts,
+            states=_AGENT_STATES,
+            refer=_refer,
+            relations=frozenset({"calls_tool"}),
+            routes=_routes,
+        )
         for kind in ("Agent", "SandboxAgent", "AgentHarness")
     ),
-    Kind(groups=_KAGENT, kind="MCPServer", asset_type="tool_server", read_pods=_server_pods, product="MCP server", facts=_server, states=frozenset({"tool.pinned"})),
-    *(Kind(groups=_KAGENT, kind=kind, asset_type="tool_server", no_pods=True, facts=_server, states=frozenset({"tool.pinned"}), offline=True) for kind in ("RemoteMCPServer", "ToolServer")),
+    Kind(
+        groups=_KAGENT,
+        kind="MCPServer",
+        asset_type="tool_server",
+        read_pods=_server_pods,
+        product="MCP server",
+        facts=_server,
+        states=frozenset({"tool.pinned"}),
+    ),
+    *(
+        Kind(
+            groups=_KAGENT,
+            kind=kind,
+            asset_type="tool_server",
+            no_pods=True,
+            facts=_server,
+            states=frozenset({"tool.pinned"}),
+            offline=True,
+        )
+        for kind in ("RemoteMCPServer", "ToolServer")
+    ),
     Kind(groups=_KAGENT, kind="ModelConfig", asset_type="ai_client", no_pods=True, offline=True),
-    Kind(groups=("agents.x-k8s.io",), kind="Sandbox", asset_type="agent", pods=(PodPlace("spec.podTemplate"),), facts=_sandbox, states=_SANDBOX_STATES),
-    Kind(groups=("extensions.agents.x-k8s.io",), kind="SandboxTemplate", asset_type="agent", pods=(PodPlace("spec.podTemplate"),), facts=_sandbox, states=_SANDBOX_STATES),
+    Kind(
+        groups=("agents.x-k8s.io",),
+        kind="Sandbox",
+        asset_type="agent",
+        pods=(PodPlace("spec.podTemplate"),),
+        facts=_sandbox,
+        states=_SANDBOX_STATES,
+    ),
+    Kind(
+        groups=("extensions.agents.x-k8s.io",),
+        kind="SandboxTemplate",
+        asset_type="agent",
+        pods=(PodPlace("spec.podTemplate"),),
+        facts=_sandbox,
+        states=_SANDBOX_STATES,
+    ),
 )

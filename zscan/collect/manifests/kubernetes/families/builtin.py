@@ -16,7 +16,10 @@ def _pod(item: KubernetesObject) -> list[Pod]:
 _TEMPLATE = (PodPlace("spec.template"),)
 
 KINDS = (
-    *(Kind(groups=("apps",), kind=kind, pods=_TEMPLATE, recognise=True) for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")),
+    *(
+        Kind(groups=("apps",), kind=kind, pods=_TEMPLATE, recognise=True)
+        for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+    ),
     Kind(groups=("batch",), kind="Job", pods=_TEMPLATE, recognise=True),
     Kind(groups=("batch",), kind="CronJob", pods=(PodPlace("spec.jobTemplate.spec.template"),), recognise=True),
     Kind(groups=("core",), kind="Pod", read_pods=_pod, recognise=True),

@@ -23,7 +23,10 @@ def _facts(workload: Workload, sheet: Sheet) -> None:
     elif "kubernetes" in authz or "oidc" in authz:
         sheet.put("auth.required", True, ("spec", "authz"))
     else:
-        reason = Reason(ReasonCode.UNRESOLVED, "without spec.authz the operator's version decides: Kubernetes authentication in current ones, none in earlier ones")
+        reason = Reason(
+            ReasonCode.UNRESOLVED,
+            "without spec.authz the operator's version decides: Kubernetes authentication in current ones, none in earlier ones",
+        )
         sheet.put("auth.required", Unknown(reason), ("spec",))
     sheet.put("auth.federated", "oidc" in authz, ("spec", "authz"))
     servers = [(path, server) for path in _SERVERS if isinstance(server := dig(body, *path), dict)]

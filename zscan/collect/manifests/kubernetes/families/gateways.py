@@ -27,7 +27,11 @@ def _ai_route(_workload: Workload, sheet: Sheet) -> None:
 
 
 def _backend(workload: Workload, sheet: Sheet) -> None:
-    guards = [path for pattern in ("spec.ai.promptGuard", "spec.policies.ai.promptGuard", "spec.ai.groups[].providers[].policies.ai.promptGuard") for path, _ in find(workload.item.body, pattern)]
+    guards = [
+        path
+        for pattern in ("spec.ai.promptGuard", "spec.policies.ai.promptGuard", "spec.ai.groups[].providers[].policies.ai.promptGuard")
+        for path, _ in find(workload.item.body, pattern)
+    ]
     elsewhere = Unresolved("a prompt guard may be declared by a policy that targets the back end")
     sheet.put("guard.attached", True if guards else elsewhere, *guards)
     sheet.put("auth.required", Unresolved("authentication is declared by a policy that targets the gateway or its routes"))

@@ -47,5 +47,7 @@ KINDS = (
     Kind(groups=("kaito.sh",), kind="Workspace", asset_type="endpoint", read_pods=_pods, product="vLLM", models=_models),
     Kind(groups=("kaito.sh",), kind="InferenceSet", asset_type="endpoint", read_pods=_pods, product="vLLM", models=_models),
     Kind(groups=("kaito.sh",), kind="MultiRoleInference", asset_type="endpoint", read_pods=_pods, product="vLLM", models=_models),
-    Kind(groups=("kaito.sh",), kind="RAGEngine", asset_type="ml_app", read_pods=_rag_pods, facts=_rag, states=frozenset({"guard.attached"})),
+    Kind(
+        groups=("kaito.sh",), kind="RAGEngine", asset_type="ml_app", read_pods=_rag_pods, facts=_rag, states=frozenset({"guard.attached"})
+    ),
 )

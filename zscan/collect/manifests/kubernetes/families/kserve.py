@@ -36,7 +36,12 @@ def _service_pods(item: KubernetesObject) -> list[Pod]:
 
 def _component_pod(item: KubernetesObject, role: str, component: dict[Any, Any], framework: str) -> Pod:
     """The inlined PodSpec. A named framework is a container whose image and settings come from a serving runtime."""
-    labels = {"serving.kserve.io/inferenceservice": item.name, "component": role, **strings(item.labels), **strings(component.get("labels"))}
+    labels = {
+        "serving.kserve.io/inferenceservice": item.name,
+        "component": role,
+        **strings(item.labels),
+        **strings(component.get("labels")),
+    }
     pod = Pod(component, ("spec", role), labels, strings(component.get("annotations")), role, complete=not framework)
     if framework:
         pod = _RuntimePod(component, ("spec", role), labels, strings(component.get("annotations")), role, complete=False)
@@ -83,7 +88,11 @@ def _facts(workload: Workload, sheet: Sheet) -> None:
             sheet.put("auth.required", item.annotations[name].lower() == "true", ("metadata", "annotations", name))
     logger = dig(item.body, "spec", "predictor", "logger")
     sheet.put("logging.captured", isinstance(logger, dict), ("spec", "predictor", "logger"))
-    sheet.put("logging.capture_complete", isinstance(logger, dict) and text(dig(logger, "mode") or "all") == "all", ("spec", "predictor", "logger"))
+    sheet.put(
+        "logging.capture_complete",
+        isinstance(logger, dict) and text(dig(logger, "mode") or "all") == "all",
+        ("spec", "predictor", "logger"),
+    )
 
 
 def _routes(workload: Workload) -> list[OwnRoute]:
@@ -122,13 +131,43 @@ _GROUPS = ("serving.kserve.io", "serving.kubeflow.org")
 
 KINDS = (
     Kind(
-        groups=_GROUPS, kind="InferenceService", asset_type="endpoint", read_pods=_service_pods, product="KServe model server", facts=_facts,
-        states=frozenset({"auth.required", "logging.captured", "logging.capture_complete"}), models=_models, formats=_formats, routes=_routes,
+        groups=_GROUPS,
+        kind="InferenceService",
+        asset_type="endpoint",
+        read_pods=_service_pods,
+        product="KServe model server",
+        facts=_facts,
+        states=frozenset({"auth.required", "logging.captured", "logging.capture_complete"}),
+        models=_models,
+        formats=_formats,
+        routes=_routes,
     ),
     *(
-        Kind(groups=_GROUPS, kind=kind, asset_type="endpoint", pods=(PodPlace("spec", bare=True), PodPlace("spec.workerSpec", "worker", bare=True)), offline=True)
+        Kind(
+            groups=_GROUPS,
+            kind=kind,
+            asset_type="endpoint",
+            pods=(PodPlace("spec", bare=True), PodPlace("spec.workerSpec", "worker", bare=True)),
+            offline=True,
+        )
         for kind in ("ServingRuntime", "ClusterServingRuntime")
     ),
-    Kind(groups=_GROUPS, kind="LLMInferenceService", asset_type="endpoint", read_pods=_llm_pods, product="vLLM", models=_llm_models, routes=_llm_routes),
-    Kind(groups=_GROUPS, kind="LLMInferenceServiceConfig", asset_type="endpoint", read_pods=_llm_pods, product="vLLM", models=_llm_models, offline=True),
+    Kind(
+        groups=_GROUPS,
+        kind="LLMInferenceService",
+        asset_type="endpoint",
+        read_pods=_llm_pods,
+        product="vLLM",
+        models=_llm_models,
+        routes=_llm_routes,
+    ),
+    Kind(
+        groups=_GROUPS,
+        kind="LLMInferenceServiceConfig",
+        asset_type="endpoint",
+        read_pods=_llm_pods,
+        product="vLLM",
+        models=_llm_models,
+        offline=True,
+    ),
 )

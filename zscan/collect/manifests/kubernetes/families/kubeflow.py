@@ -20,7 +20,10 @@ _REPLICAS = {
 
 def _notebook(workload: Workload, sheet: Sheet) -> None:
     if sheet.value("auth.required") is not False:
-        sheet.put("auth.required", Unknown(Reason(ReasonCode.UNRESOLVED, "sign-in is done by Kubeflow's gateway, which is not in the notebook's manifest")))
+        sheet.put(
+            "auth.required",
+            Unknown(Reason(ReasonCode.UNRESOLVED, "sign-in is done by Kubeflow's gateway, which is not in the notebook's manifest")),
+        )
 
 
 def _notebook_routes(workload: Workload) -> list[OwnRoute]:
@@ -30,7 +33,13 @@ def _notebook_routes(workload: Workload) -> list[OwnRoute]:
 
 def _train_pods(item: KubernetesObject) -> list[Pod]:
     trainer = mapping(dig(item.body, "spec", "trainer"))
-    container = {"image": trainer.get("image"), "command": trainer.get("command"), "args": trainer.get("args"), "env": trainer.get("env"), "resources": trainer.get("resourcesPerNode")}
+    container = {
+        "image": trainer.get("image"),
+        "command": trainer.get("command"),
+        "args": trainer.get("args"),
+        "env": trainer.get("env"),
+        "resources": trainer.get("resourcesPerNode"),
+    }
     return [synthetic_pod(item, container, path=("spec", "trainer"))]
 
 
@@ -54,14 +63,33 @@ def mapping_env(value: Any) -> Any:
 
 KINDS = (
     Kind(
-        groups=("kubeflow.org",), kind="Notebook", asset_type="notebook", pods=(PodPlace("spec.template"),), product="Jupyter", facts=_notebook, routes=_notebook_routes,
-        states=frozenset({"auth.required"}), interactive=True,
+        groups=("kubeflow.org",),
+        kind="Notebook",
+        asset_type="notebook",
+        pods=(PodPlace("spec.template"),),
+        product="Jupyter",
+        facts=_notebook,
+        routes=_notebook_routes,
+        states=frozenset({"auth.required"}),
+        interactive=True,
     ),
-    *(Kind(groups=("kubeflow.org",), kind=kind, asset_type="training_job", pods=(PodPlace(f"spec.{name}.*.template"),)) for kind, name in _REPLICAS.items()),
+    *(
+        Kind(groups=("kubeflow.org",), kind=kind, asset_type="training_job", pods=(PodPlace(f"spec.{name}.*.template"),))
+        for kind, name in _REPLICAS.items()
+    ),
     Kind(groups=("trainer.kubeflow.org",), kind="TrainJob", asset_type="training_job", read_pods=_train_pods, models=_train_models),
     *(
-        Kind(groups=("trainer.kubeflow.org",), kind=kind, asset_type="training_job", pods=(PodPlace("spec.template.spec.replicatedJobs[].template.spec.template"),), offline=True)
+        Kind(
+            groups=("trainer.kubeflow.org",),
+            kind=kind,
+            asset_type="training_job",
+            pods=(PodPlace("spec.template.spec.replicatedJobs[].template.spec.template"),),
+            offline=True,
+        )
         for kind in ("TrainingRuntime", "ClusterTrainingRuntime")
     ),
-    *(Kind(groups=("pipelines.kubeflow.org",), kind=kind, asset_type="pipeline", read_pods=_pipeline_pods, offline=True) for kind in ("Pipeline", "PipelineVersion")),
+    *(
+        Kind(groups=("pipelines.kubeflow.org",), kind=kind, asset_type="pipeline", read_pods=_pipeline_pods, offline=True)
+        for kind in ("Pipeline", "PipelineVersion")
+    ),
 )

@@ -27,7 +27,11 @@ def _pods(item: KubernetesObject) -> list[Pod]:
     non_root = components.get("runAsNonRoot")
     spec = {"securityContext": {"runAsNonRoot": non_root}} if non_root is not None else {}
     labels = {"app.kubernetes.io/instance": item.name, "app.kubernetes.io/name": "milvus"}
-    return [synthetic_pod(item, container, path=("spec", "components"), spec=spec, labels=labels, service_account=components.get("serviceAccountName"))]
+    return [
+        synthetic_pod(
+            item, container, path=("spec", "components"), spec=spec, labels=labels, service_account=components.get("serviceAccountName")
+        )
+    ]
 
 
 def _facts(workload: Workload, sheet: Sheet) -> None:
@@ -49,7 +53,16 @@ def _routes(workload: Workload) -> list[OwnRoute]:
     ingress = part.get("ingress")
     if isinstance(ingress, dict):
         outside = ingress_is_public(strings(ingress.get("annotations")), ingress.get("ingressClassName"))
-        routes.append(OwnRoute(f"{item.name}-milvus-ingress", outside, (19530,), tls=bool(ingress.get("tlsSecretRef")), published=True, place=(*path, "ingress")))
+        routes.append(
+            OwnRoute(
+                f"{item.name}-milvus-ingress",
+                outside,
+                (19530,),
+                tls=bool(ingress.get("tlsSecretRef")),
+                published=True,
+                place=(*path, "ingress"),
+            )
+        )
     return routes
 
 
@@ -64,14 +77,36 @@ def _qdrant(workload: Workload, sheet: Sheet) -> None:
 def _qdrant_routes(workload: Workload) -> list[OwnRoute]:
     kind = text(dig(workload.item.body, "spec", "service", "type")) or "ClusterIP"
     public = service_is_public(kind, dig(workload.item.body, "spec", "service", "annotations"))
-    return [OwnRoute(f"qdrant-{workload.item.name}", public, (6333, 6334), published=kind in {"LoadBalancer", "NodePort"}, place=("spec", "service"))]
+    return [
+        OwnRoute(
+            f"qdrant-{workload.item.name}", public, (6333, 6334), published=kind in {"LoadBalancer", "NodePort"}, place=("spec", "service")
+        )
+    ]
 
 
 _STATES = frozenset({"auth.required", "network.tls"})
 KINDS = (
     *(
-        Kind(groups=("milvus.io",), kind=kind, asset_type="vector_store", read_pods=_pods, product="Milvus", facts=_facts, states=_STATES, routes=_routes)
+        Kind(
+            groups=("milvus.io",),
+            kind=kind,
+            asset_type="vector_store",
+            read_pods=_pods,
+            product="Milvus",
+            facts=_facts,
+            states=_STATES,
+            routes=_routes,
+        )
         for kind in ("Milvus", "MilvusCluster")
     ),
-    Kind(groups=("qdrant.io", "qdrant.operator"), kind="QdrantCluster", asset_type="vector_store", read_pods=_pods, product="Qdrant", facts=_qdrant, states=_STATES, routes=_qdrant_routes),
+    Kind(
+        groups=("qdrant.io", "qdrant.operator"),
+        kind="QdrantCluster",
+        asset_type="vector_store",
+        read_pods=_pods,
+        product="Qdrant",
+        facts=_qdrant,
+        states=_STATES,
+        routes=_qdrant_routes,
+    ),
 )

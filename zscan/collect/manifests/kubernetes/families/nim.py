@@ -36,11 +36,17 @@ def _routes(workload: Workload) -> list[OwnRoute]:
     annotations = dig(expose, "service", "annotations")
     port = dig(expose, "service", "port")
     ports = (port,) if isinstance(port, int) else (8000,)
-    routes = [OwnRoute(item.name, service_is_public(kind, annotations), ports, published=kind in {"LoadBalancer", "NodePort"}, place=("spec", "expose"))]
+    routes = [
+        OwnRoute(
+            item.name, service_is_public(kind, annotations), ports, published=kind in {"LoadBalancer", "NodePort"}, place=("spec", "expose")
+        )
+    ]
     if truth(dig(expose, "ingress", "enabled"), default=False) is True:
         spec = dig(expose, "ingress", "spec")
         public = ingress_is_public(strings(dig(expose, "ingress", "annotations")), dig(spec, "ingressClassName"))
-        routes.append(OwnRoute(f"{item.name}-ingress", public, ports, tls=bool(dig(spec, "tls")), published=True, place=("spec", "expose", "ingress")))
+        routes.append(
+            OwnRoute(f"{item.name}-ingress", public, ports, tls=bool(dig(spec, "tls")), published=True, place=("spec", "expose", "ingress"))
+        )
     for path, _ in find(item.body, "spec.expose.router.gateway"):
         unknown = Unknown(Reason(ReasonCode.UNRESOLVED, "published through a gateway that is not in the manifest"))
         routes.append(OwnRoute(f"{item.name}-gateway", unknown, ports, tls=unknown, auth=unknown, published=True, place=path))
@@ -58,7 +64,13 @@ def _models(item: KubernetesObject) -> list[ModelSource]:
             found.append(ModelSource(f"{endpoint}/{name}", text(dig(part, "revision")), ("spec", "source", source)))
         elif source == "hf" and name:
             namespace = text(dig(part, "namespace"))
-            found.append(ModelSource(f"{namespace}/{name}" if namespace and "/" not in name else name, text(dig(part, "revision")), ("spec", "source", source)))
+            found.append(
+                ModelSource(
+                    f"{namespace}/{name}" if namespace and "/" not in name else name,
+                    text(dig(part, "revision")),
+                    ("spec", "source", source),
+                )
+            )
         elif puller:
             found.append(ModelSource(f"oci://{puller}", "", ("spec", "source", source)))
     image = image_of(dig(item.body, "spec", "image"))
@@ -76,7 +88,16 @@ _GROUP = ("apps.nvidia.com",)
 KINDS = (
     Kind(groups=_GROUP, kind="NIMService", asset_type="endpoint", read_pods=_pods, product="NVIDIA NIM", routes=_routes, models=_models),
     Kind(groups=_GROUP, kind="NIMCache", asset_type="model", no_pods=True, models=_models, offline=True),
-    Kind(groups=_GROUP, kind="NemoGuardrail", asset_type="gateway", read_pods=_pods, product="NeMo microservice", routes=_routes, facts=_guard, states=frozenset({"guard.attached"})),
+    Kind(
+        groups=_GROUP,
+        kind="NemoGuardrail",
+        asset_type="gateway",
+        read_pods=_pods,
+        product="NeMo microservice",
+        routes=_routes,
+        facts=_guard,
+        states=frozenset({"guard.attached"}),
+    ),
     *(
         Kind(groups=_GROUP, kind=f"Nemo{name}", asset_type="ml_app", read_pods=_pods, product="NeMo microservice", routes=_routes)
         for name in ("Customizer", "Datastore", "Entitystore", "Evaluator")

@@ -32,14 +32,20 @@ def _facts(workload: Workload, sheet: Sheet) -> None:
     cluster = dig(item.body, *path)
     _sign_in(workload, sheet, path)
     tls = truth(dig(cluster, "tlsOptions", "enabled"), default=False)
-    by_variable = kleene_all((c.literal("RAY_USE_TLS") or "") in {"1", "true"} for pod in workload.pods for c in pod.main[:1]) if workload.pods else False
+    by_variable = (
+        kleene_all((c.literal("RAY_USE_TLS") or "") in {"1", "true"} for pod in workload.pods for c in pod.main[:1])
+        if workload.pods
+        else False
+    )
     sheet.put("encryption.internal_traffic", True if tls is True or by_variable is True else tls, (*path, "tlsOptions"))
     mode = text(dig(cluster, "networkPolicy", "mode"))
     if mode:
         sheet.put("network.ingress_restricted", mode in {"DenyAll", "DenyAllIngress"}, (*path, "networkPolicy", "mode"))
         sheet.put("network.egress_restricted", mode in {"DenyAll", "DenyAllEgress"}, (*path, "networkPolicy", "mode"))
         rules = [rule for role in ("head", "worker") for rule in sequence(dig(cluster, "networkPolicy", role, "egressRules"))]
-        sheet.put("network.metadata_blocked", mode in {"DenyAll", "DenyAllEgress"} and not reaches_metadata(rules), (*path, "networkPolicy"))
+        sheet.put(
+            "network.metadata_blocked", mode in {"DenyAll", "DenyAllEgress"} and not reaches_metadata(rules), (*path, "networkPolicy")
+        )
 
 
 def _sign_in(workload: Workload, sheet: Sheet, path: Path) -> None:
@@ -52,7 +58,9 @@ def _sign_in(workload: Workload, sheet: Sheet, path: Path) -> None:
         sheet.put("auth.required", Unknown(Reason(ReasonCode.UNRESOLVED, "the Ray cluster is defined elsewhere")))
         return
     image = head.main[0].image
-    value, place = auth_required(BY_NAME["Ray"], head.main[0], head.main[1:], _version(workload.item) or (image.tag if isinstance(image, Image) else ""))
+    value, place = auth_required(
+        BY_NAME["Ray"], head.main[0], head.main[1:], _version(workload.item) or (image.tag if isinstance(image, Image) else "")
+    )
     sheet.put("auth.required", value, place)
 
 
@@ -89,7 +97,21 @@ _STATES = frozenset({"auth.required", "encryption.internal_traffic", "network.in
 
 KINDS = tuple(
     Kind(
-        groups=("ray.io",), kind=kind, asset_type=asset_type, pods=_pods(kind), product="Ray", version=_version, facts=_facts, states=_STATES, labels=_labels, routes=_routes,
+        groups=("ray.io",),
+        kind=kind,
+        asset_type=asset_type,
+        pods=_pods(kind),
+        product="Ray",
+        version=_version,
+        facts=_facts,
+        states=_STATES,
+        labels=_labels,
+        routes=_routes,
     )
-    for kind, asset_type in (("RayCluster", "ml_app"), ("RayService", "endpoint"), ("RayJob", "training_job"), ("RayCronJob", "training_job"))
+    for kind, asset_type in (
+        ("RayCluster", "ml_app"),
+        ("RayService", "endpoint"),
+        ("RayJob", "training_job"),
+        ("RayCronJob", "training_job"),
+    )
 )

@@ -90,14 +90,42 @@ def _virtual_facts(workload: Workload, sheet: Sheet) -> None:
 
 _GROUP = ("toolhive.stacklok.dev",)
 _STATES = frozenset(
-    {"auth.required", "auth.authorization", "logging.audit", "logging.telemetry", "tool.rate_limited", "tool.permission_profile", "tool.pinned", "tool.allow_all_policy"}
+    {
+        "auth.required",
+        "auth.authorization",
+        "logging.audit",
+        "logging.telemetry",
+        "tool.rate_limited",
+        "tool.permission_profile",
+        "tool.pinned",
+        "tool.allow_all_policy",
+    }
 )
 _VIRTUAL = frozenset({"auth.required", "auth.authorization", "logging.audit", "tool.allow_all_policy"})
 
 KINDS = (
-    Kind(groups=_GROUP, kind="MCPServer", asset_type="tool_server", read_pods=_pods, product="MCP server", facts=_facts, states=_STATES, routes=_routes),
-    Kind(groups=_GROUP, kind="MCPRemoteProxy", asset_type="tool_server", no_pods=True, facts=_facts, states=_VIRTUAL | {"tool.rate_limited"}, routes=_routes),
+    Kind(
+        groups=_GROUP,
+        kind="MCPServer",
+        asset_type="tool_server",
+        read_pods=_pods,
+        product="MCP server",
+        facts=_facts,
+        states=_STATES,
+        routes=_routes,
+    ),
+    Kind(
+        groups=_GROUP,
+        kind="MCPRemoteProxy",
+        asset_type="tool_server",
+        no_pods=True,
+        facts=_facts,
+        states=_VIRTUAL | {"tool.rate_limited"},
+        routes=_routes,
+    ),
     Kind(groups=_GROUP, kind="VirtualMCPServer", asset_type="gateway", no_pods=True, facts=_virtual_facts, states=_VIRTUAL, routes=_routes),
     Kind(groups=_GROUP, kind="MCPServerEntry", asset_type="tool_server", no_pods=True, offline=True),
-    Kind(groups=_GROUP, kind="EmbeddingServer", asset_type="endpoint", read_pods=_pods, product="Text Embeddings Inference", routes=_routes),
+    Kind(
+        groups=_GROUP, kind="EmbeddingServer", asset_type="endpoint", read_pods=_pods, product="Text Embeddings Inference", routes=_routes
+    ),
 )

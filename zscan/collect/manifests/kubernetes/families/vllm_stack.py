@@ -39,7 +39,24 @@ def _models(item: KubernetesObject) -> list[ModelSource]:
 
 _GROUP = ("production-stack.vllm.ai",)
 KINDS = (
-    Kind(groups=_GROUP, kind="VLLMRuntime", asset_type="endpoint", read_pods=_pods, product="vLLM", facts=_facts, models=_models, states=frozenset({"auth.required"})),
-    Kind(groups=_GROUP, kind="VLLMRouter", asset_type="gateway", read_pods=_pods, product="vLLM router", facts=_facts, states=frozenset({"auth.required"})),
+    Kind(
+        groups=_GROUP,
+        kind="VLLMRuntime",
+        asset_type="endpoint",
+        read_pods=_pods,
+        product="vLLM",
+        facts=_facts,
+        models=_models,
+        states=frozenset({"auth.required"}),
+    ),
+    Kind(
+        groups=_GROUP,
+        kind="VLLMRouter",
+        asset_type="gateway",
+        read_pods=_pods,
+        product="vLLM router",
+        facts=_facts,
+        states=frozenset({"auth.required"}),
+    ),
     Kind(groups=_GROUP, kind="CacheServer", asset_type="endpoint", read_pods=_pods),
 )
