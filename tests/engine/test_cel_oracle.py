@@ -31,8 +31,7 @@ def oracle() -> Any:
 
 def plain(asset: Asset, inventory: dict[str, Asset], hops: int = HOPS) -> dict[str, Any]:
     """An asset as nested maps, its relations followed as far as a rule can go."""
-    facts = {name: value for name, value in _facets(asset).items()}
-    found: dict[str, Any] = {**facts, **{name: getattr(asset, name) for name in ATTRIBUTES}, "tags": asset.tags}
+    found: dict[str, Any] = {**_facets(asset), **{name: getattr(asset, name) for name in ATTRIBUTES}, "tags": asset.tags}
     for kind in VOCABULARY.relations:
         targets = [inventory[edge.target] for edge in asset.relations if edge.kind == kind] if hops else []
         found[kind] = [plain(target, inventory, hops - 1) for target in targets]
@@ -50,7 +49,7 @@ def _facets(asset: Asset) -> dict[str, Any]:
         node = tree
         for facet in facets:
             node = node.setdefault(facet, {})
-        node[name] = msgspec.to_builtins(value)
+        node[name] = msgspec.json.decode(msgspec.json.encode(value))  # lists, not tuples
     return tree
 
 

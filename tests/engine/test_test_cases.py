@@ -93,7 +93,7 @@ def test_elements_params_clock_and_offers(rule_dir: Write) -> None:
         ("twin_of: runs as an", "twin_of: run as an", "no case is called", "runs as an administrator"),
         ("[relations.runs_as]", "[relations.run_as]", "unknown relation in 'relations.run_as'", "runs_as"),
         ("[relations.runs_as]", "[network.tls]", "no list fact", ""),
-        ("expect: pass", "expect: passes", "'passes'", ""),
+        ("expect: pass", "expect: passes", "'passes' is not possible here", "pass"),
         ("name: nothing known", "name: private", "a second case called 'private'", ""),
         ("expect: pass", "expct: pass", "unknown field 'expct'", "expect"),
     ],

@@ -1,15 +1,16 @@
 """Exposure of cluster workloads: which published ways lead to them, and what that means for reach, TLS and administrative ports.
 
-Ways in join across files: an Ingress names a Service, a Service selects pods, an HTTPRoute hangs on a Gateway. Reach is proved by one public
-way. That there is none is concluded only where a way in was seen and none is public, or where the files are the whole cluster.
+Ways in join across files: an Ingress names a Service, a Service selects pods, an HTTPRoute hangs on a Gateway. Reach is proved by one
+public way. That there is none is concluded only where a way in was seen and none is public, or where the files are the whole cluster.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from zscan.derive.cluster_view import MESH, ROUTE, ClusterView, selects
+from zscan.derive.cluster_view import MESH, PROVIDER, ROUTE, ClusterView, selects
 from zscan.derive.segmentation import derive_namespaces, derive_segmentation, derive_volumes
 from zscan.model.asset import Draft, Fragment
 from zscan.model.gap import Gap
@@ -24,14 +25,65 @@ def derive_exposure(by_id: Mapping[str, Draft], fragments: Iterable[Fragment], *
     """Add what follows from routes and policies to every cluster workload, namespace and volume claim. Facts that a shape stated stay."""
     view = ClusterView(by_id, fragments, complete=complete, gaps=gaps)
     _inherit_from_gateways(by_id)
-    details = {fragment.id: fragment for fragment in view.kinds[ROUTE]}
-    leading = _leading(by_id)
+    routes = _Routes(view)
     for draft, pods in view.workloads():
         if pods.data["traffic"]:
-            _expose(draft, pods, _ways_in(draft, leading, by_id), details, view)
+            _expose(draft, pods, routes, view)
     derive_segmentation(view)
     derive_namespaces(view)
     derive_volumes(view)
+
+
+class _Routes:
+    """Routes by what is asked of them: what leads to an asset, what a route publishes, where a Service's ports go."""
+
+    def __init__(self, view: ClusterView) -> None:
+        self._by_id = view.by_id
+        self.details = {fragment.id: fragment for fragment in view.kinds[ROUTE]}
+        self.services: dict[str, list[Fragment]] = defaultdict(list)
+        for fragment in self.details.values():
+            if not fragment.data["backends"]:
+                self.services[f"{fragment.namespace}/{_last(fragment.id)}"].append(fragment)
+        self._leading: dict[str, set[str]] = defaultdict(set)
+        self.unsure: dict[str, Unknown] = {}
+        for draft in view.by_id.values():
+            self._note(draft)
+
+    def _note(self, draft: Draft) -> None:
+        for relation in draft.relations:
+            if relation.kind == "routes_to" and relation.target in self._by_id:
+                self._leading[relation.target].add(draft.id)
+            elif relation.kind == "exposed_by" and relation.target in self._by_id:
+                self._leading[draft.id].add(relation.target)
+        if draft.type == "route" and draft.provider == PROVIDER and "routes_to" in draft.unknown_relations:
+            self.unsure[draft.namespace] = draft.unknown_relations["routes_to"]
+
+    def ways_in(self, draft: Draft) -> list[Draft]:
+        """Every route that leads to the asset, straight or through others."""
+        seen: set[str] = set()
+        frontier = set(self._leading.get(draft.id, ()))
+        while frontier:
+            seen |= frontier
+            frontier = {outer for route in frontier for outer in self._leading.get(route, ())} - seen
+        return [self._by_id[route] for route in sorted(seen) if self._by_id[route].type == "route"]
+
+    def published(self, route: Draft) -> bool | None:
+        """Whether a route publishes beyond the cluster's own network; None when its settings do not tell."""
+        detail = self.details.get(route.id)
+        return None if detail is None else detail.data["published"]
+
+    def targets(self, route: Draft) -> list[Any] | None:
+        """The pod ports that a route leads to, followed through the ports of the Services it names; None when it does not tell."""
+        detail = self.details.get(route.id)
+        if detail is None or detail.data["published"] is None:
+            return None
+        found = [entry["target"] for entry in detail.data["ports"]]
+        for backend in detail.data["backends"]:
+            wanted = backend["port"]
+            entries = [entry for service in self.services.get(backend["service"], ()) for entry in service.data["ports"]]
+            led = [entry["target"] for entry in entries if wanted is None or wanted in {entry["port"], entry["name"], entry["target"]}]
+            found += led or [wanted]
+        return found
 
 
 def _inherit_from_gateways(by_id: Mapping[str, Draft]) -> None:
@@ -48,81 +100,31 @@ def _inherit_from_gateways(by_id: Mapping[str, Draft]) -> None:
                 )
 
 
-def _leading(by_id: Mapping[str, Draft]) -> dict[str, set[str]]:
-    """For each asset the routes that lead straight to it."""
-    found: dict[str, set[str]] = {}
-    for draft in by_id.values():
-        for relation in draft.relations:
-            if relation.kind == "routes_to" and relation.target in by_id:
-                found.setdefault(relation.target, set()).add(draft.id)
-            elif relation.kind == "exposed_by" and relation.target in by_id:
-                found.setdefault(draft.id, set()).add(relation.target)
-    return found
-
-
-def _ways_in(draft: Draft, leading: Mapping[str, set[str]], by_id: Mapping[str, Draft]) -> list[Draft]:
-    """Every route that leads to the asset, straight or through others."""
-    seen: set[str] = set()
-    frontier = set(leading.get(draft.id, ()))
-    while frontier:
-        seen |= frontier
-        frontier = {outer for route in frontier for outer in leading.get(route, ())} - seen
-    return [by_id[route] for route in sorted(seen) if by_id[route].type == "route"]
-
-
-def _expose(draft: Draft, pods: Fragment, routes: list[Draft], details: Mapping[str, Fragment], view: ClusterView) -> None:
-    for route in routes:
+def _expose(draft: Draft, pods: Fragment, routes: _Routes, view: ClusterView) -> None:
+    ways = routes.ways_in(draft)
+    for route in ways:
         draft.relate("exposed_by", route.id)
         if not any(relation.kind == "routes_to" and relation.target == draft.id for relation in route.relations):
             route.relate("routes_to", draft.id)
-    unsure = _unsure(draft, view)
+    elsewhere: Truth = routes.unsure.get(draft.namespace, False)
+    absent = kleene_any([elsewhere, view.absent(draft, _WAYS_IN, shown=bool(ways))])
     _put(
-        draft,
-        "network.public_access",
-        _reach([_fact(route, "route.public") for route in routes], draft, view, unsure),
-        routes,
-        "route.public",
+        draft, "network.public_access", kleene_any([*(_fact(route, "route.public") for route in ways), absent]), _refs(ways, "route.public")
     )
-    published = [route for route in routes if _published(details.get(route.id)) is not False]
-    _put(draft, "network.tls", _tls(draft, pods, routes, published, view), published or routes, "route.tls")
-    answers = [_administrative(route, pods, details) for route in published]
-    _put(
-        draft,
-        "network.admin_port_published",
-        _reach(answers, draft, view, unsure, seen=bool(routes)),
-        published,
-        "route.ports",
-        settled=not pods.data["admin_ports"],
-    )
+    published = [route for route in ways if routes.published(route) is not False]
+    _put(draft, "network.tls", _tls(draft, pods, ways, published, view), _refs(published or ways, "route.tls"))
+    led = kleene_any([*(_administrative(route, pods, routes) for route in published), absent]) if pods.data["admin_ports"] else False
+    _put(draft, "network.admin_port_published", led, _refs(published, "route.ports"))
 
 
-def _put(draft: Draft, path: str, value: Truth, routes: Iterable[Draft], path_of_route: str, *, settled: bool = False) -> None:
+def _refs(routes: Iterable[Draft], path: str) -> list[FactRef]:
+    return [FactRef(route.id, path) for route in routes]
+
+
+def _put(draft: Draft, path: str, value: Truth, refs: Iterable[FactRef]) -> None:
+    """State a fact unless the shape knew it from the asset's own document."""
     if path not in draft.facts:
-        draft.derive(path, False if settled else value, BY, [FactRef(route.id, path_of_route) for route in routes])
-
-
-def _reach(answers: list[Truth], draft: Draft, view: ClusterView, unsure: Truth, *, seen: bool | None = None) -> Truth:
-    """True by one way in; false only where absence is known."""
-    shown = bool(answers) if seen is None else seen
-    return kleene_any([*answers, unsure, view.absent(draft, _WAYS_IN, shown=shown)])
-
-
-def _unsure(draft: Draft, view: ClusterView) -> Truth:
-    """Unknown when a route of the namespace selects by a label that is not known."""
-    for other in view.by_id.values():
-        if (
-            other.type == "route"
-            and other.namespace == draft.namespace
-            and "routes_to" in other.unknown_relations
-            and other.provider == draft.provider
-        ):
-            return other.unknown_relations["routes_to"]
-    return False
-
-
-def _published(detail: Fragment | None) -> bool | None:
-    """Whether a route publishes outside its namespace's own network; None when its settings do not tell."""
-    return None if detail is None else detail.data["published"]
+        draft.derive(path, value, BY, refs)
 
 
 def _tls(draft: Draft, pods: Fragment, routes: list[Draft], published: list[Draft], view: ClusterView) -> Truth:
@@ -148,27 +150,13 @@ def _covers(rule: Fragment, namespace: str, role: Mapping[str, Any]) -> bool:
     return bool(rule.data["everywhere"]) or (rule.namespace == namespace and selects(rule.data["labels"], (), role["labels"]))
 
 
-def _administrative(route: Draft, pods: Fragment, details: Mapping[str, Fragment]) -> Truth:
-    """Whether a route leads to an administrative port of the workload. Routes that name a Service are followed through its ports."""
-    detail = details.get(route.id)
-    if detail is None or detail.data["published"] is None:
+def _administrative(route: Draft, pods: Fragment, routes: _Routes) -> Truth:
+    """Whether a route leads to an administrative port of the workload."""
+    targets = routes.targets(route)
+    if targets is None:
         return Unknown(Reason(ReasonCode.UNRESOLVED, f"what {route.name} publishes is not stated"))
     admin, names = set(pods.data["admin_ports"]), pods.data["ports"]
-    targets = [entry["target"] for entry in detail.data["ports"]]
-    for backend in detail.data["backends"]:
-        targets += _through(backend, details)
     return any(names.get(target, target) in admin for target in targets if target is not None)
-
-
-def _through(backend: Mapping[str, Any], details: Mapping[str, Fragment]) -> list[Any]:
-    found: list[Any] = []
-    for service in details.values():
-        if service.data["backends"] or f"{service.namespace}/{_last(service.id)}" != backend["service"]:
-            continue
-        for entry in service.data["ports"]:
-            if backend["port"] is None or backend["port"] in {entry["port"], entry["name"], entry["target"]}:
-                found.append(entry["target"])
-    return found or [backend["port"]]
 
 
 def _last(asset_id: str) -> str:

@@ -17,8 +17,8 @@ _POLICY = "NetworkPolicy"
 def derive_segmentation(view: ClusterView) -> None:
     """State for every workload whether policies limit who reaches it and where it connects to, and tie the policies to it.
 
-    Policies add up: a pod that any policy of a direction selects is closed but for what they admit, so one policy that admits everybody opens
-    it. Policies do not hold for pods on the host's network. Each role of a workload (head and workers) must be covered.
+    Policies add up: a pod that any policy of a direction selects is closed but for what they admit, so one that admits everybody opens it.
+    Policies do not hold for pods on the host's network. Each role of a workload (head and workers) must be covered.
     """
     for draft, pods in view.workloads():
         if not pods.data["traffic"] or not pods.data["roles"]:

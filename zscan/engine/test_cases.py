@@ -5,6 +5,7 @@ Facts, relations and tags that a case does not state are unknown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ from zscan.model.vocabulary import ListOf
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 """The clock of test cases that state no `now`."""
 
+_RELATION = re.compile(r"(^|\.)relations\.[a-z_]+\Z")
 _NOT_STATED = (Reason(ReasonCode.OUT_OF_SCOPE, "not stated in the case"),)
 _CUT_SHORT = (Reason(ReasonCode.LIMIT, "read in part in the case"),)
 
@@ -211,7 +213,8 @@ class _Builder:
             unknown[path] = _CUT_SHORT
             return
         if path not in carried(case.type) or not isinstance(VOCABULARY.facts[path].type, ListOf):
-            raise self.tree.error(f"{path!r} is no list fact of {case.type}", where, suggestion=closest(path, carried(case.type)))
+            lists = [fact for fact in carried(case.type) if isinstance(VOCABULARY.facts[fact].type, ListOf)]
+            raise self.tree.error(f"{path!r} is no list fact of {case.type}", where, suggestion=closest(path, lists))
         flat[path] = (*flat.get(path, ()), None)
         unknown.pop(path, None)
 
@@ -278,5 +281,8 @@ def _leaf_paths(value: Any, path: str) -> Iterable[str]:
     if isinstance(value, dict) and value:
         for name, below in value.items():
             yield from _leaf_paths(below, f"{path}.{name}" if path else name)
+    elif isinstance(value, list | tuple) and _RELATION.search(path):
+        for index, below in enumerate(value):
+            yield from _leaf_paths(below, f"{path}[{index}]")
     else:
         yield path

@@ -32,9 +32,14 @@ _SERVICES = re.compile(r"^[\"']?services[\"']?\s*:", re.MULTILINE)
 _SERVICE_LINE = re.compile(r"^\s+(?:image|build|container_name|extends)\s*:", re.MULTILINE)
 _MODEL_TYPES = frozenset({"endpoint", "training_job"})
 _NETWORK = frozenset({"network.public_access", "network.loopback_only", "network.admin_port_published", "network.tls"})
-_FACTS = (
-    compose_hardening.FACTS | transport.FACTS | secret_settings.FACTS | governance.FACTS | _NETWORK | {"artefact.images", "auth.required", "network.private_network"}
-)  # fmt: skip
+_FACTS = frozenset().union(
+    compose_hardening.FACTS,
+    transport.FACTS,
+    secret_settings.FACTS,
+    governance.FACTS,
+    _NETWORK,
+    {"artefact.images", "auth.required", "network.private_network"},
+)
 _LIST_KEYS = frozenset({"ports", "volumes", "cap_add", "cap_drop", "security_opt", "devices", "expose", "env_file", "secrets", "configs"})
 
 
@@ -58,7 +63,7 @@ class ComposeReader:
             return False
         return bool(_ANY_NAME.search(file.last)) or bool(_SERVICE_LINE.search(file.text))
 
-    def recognises(self, file: InputFile, loaded: Loaded) -> bool:
+    def recognises(self, file: InputFile, loaded: Loaded) -> bool:  # noqa: ARG002 (the seam gives both)
         """Whether the first document holds services."""
         return any(_services(document.value) for document in loaded.documents[:1])
 

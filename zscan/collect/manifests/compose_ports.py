@@ -9,7 +9,7 @@ from typing import Any
 
 from zscan.collect.manifests.compose_service import effective
 from zscan.collect.manifests.fields import integer, sequence, text
-from zscan.collect.manifests.product_table import Product
+from zscan.collect.manifests.product import Product
 from zscan.collect.manifests.sheet import Sheet
 from zscan.model.document import Path
 from zscan.model.unknown import Truth, Unknown, kleene_all, kleene_any, kleene_not

@@ -17,7 +17,7 @@ _SECRET_NAME = re.compile(r"(?i)api[_-]?key|token$|secret|passw(?:or)?d|credenti
 
 
 def effective(value: Any) -> str | Unknown:
-    """Text with `${VAR:-default}` replaced by the default, which holds where nobody sets the variable. A variable without one is unknown."""
+    """Text with `${VAR:-default}` replaced by the default, which holds where nobody sets it. A variable without one is unknown."""
     if isinstance(value, Unknown):
         return value
     raw = text(value)

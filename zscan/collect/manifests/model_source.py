@@ -142,9 +142,8 @@ def _remote_code(container: Container) -> bool:
 
 
 def _executable(sources: Sequence[ModelSource], containers: Sequence[Container], formats: Sequence[str]) -> Truth:
-    answers: list[Truth] = []
-    for name in (*formats, *(c.flags["--load-format"] for c in containers if c.flags.get("--load-format"))):
-        answers.append(_format(name.lower()))
+    stated = (*formats, *(c.flags["--load-format"] for c in containers if c.flags.get("--load-format")))
+    answers = [_format(name.lower()) for name in stated]
     for source in sources:
         if _EXECUTABLE.search(source.reference):
             answers.append(True)

@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from zscan.collect.manifests.containers import Container
 from zscan.collect.manifests.images import Image
-from zscan.collect.manifests.product_table import PRODUCTS, Product
+from zscan.collect.manifests.product import Product
+from zscan.collect.manifests.product_table import PRODUCTS
 
 ASSET_SCORE = 3
 _IMAGE, _COMMAND, _VARIABLE, _HINT = 3, 3, 2, 1

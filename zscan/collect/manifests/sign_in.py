@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from zscan.collect.manifests.containers import Container
 from zscan.collect.manifests.images import Image
-from zscan.collect.manifests.product_table import Product, SignIn, Since
+from zscan.collect.manifests.product import Product, SignIn, Since
 from zscan.collect.manifests.products import is_auth_proxy
 from zscan.model.document import Path
 from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved

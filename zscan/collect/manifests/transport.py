@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from zscan.collect.manifests.containers import Container
 from zscan.collect.manifests.fields import mapping, text
-from zscan.collect.manifests.product_table import Product
+from zscan.collect.manifests.product import Product
 from zscan.collect.manifests.sheet import Sheet
 from zscan.model.document import Path
 from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved

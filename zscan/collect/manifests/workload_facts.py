@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from zscan.collect.manifests.containers import Container
-from zscan.collect.manifests.product_table import Product
+from zscan.collect.manifests.product import Product
 from zscan.collect.manifests.sheet import Sheet
 from zscan.collect.manifests.transport import cors_any_origin, own_tls
 from zscan.model.unknown import Unknown

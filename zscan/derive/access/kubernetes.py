@@ -112,7 +112,7 @@ _RIGHTS: dict[str, Callable[[Rule], bool]] = {
 
 
 def _mount(draft: Draft, pods: Fragment, by_id: Mapping[str, Draft]) -> None:
-    """A workload that does not say takes its account's word; the platform's own `default` account mounts its token unless it says otherwise."""
+    """A workload that does not say takes its account's word; the platform's own `default` account mounts its token unless told not to."""
     if not pods.data["accounts_known"] or "runs_as" in draft.unknown_relations:
         draft.derive(
             "principal.token_mounted",

@@ -20,10 +20,22 @@ from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved, 
 FACTS = frozenset(
     f"workload.{name}"
     for name in (
-        "root", "privileged", "privilege_escalation", "added_capabilities", "capabilities_dropped", "seccomp", "read_only_root", "host_namespaces",
-        "host_paths", "limits", "sandboxed", "default_namespace", "gpu_unscoped", "runs_generated_code",
+        "root",
+        "privileged",
+        "privilege_escalation",
+        "added_capabilities",
+        "capabilities_dropped",
+        "seccomp",
+        "read_only_root",
+        "host_namespaces",
+        "host_paths",
+        "limits",
+        "sandboxed",
+        "default_namespace",
+        "gpu_unscoped",
+        "runs_generated_code",
     )
-)  # fmt: skip
+)
 
 SANDBOX = re.compile(r"gvisor|runsc|kata|\bcc\b|confidential|firecracker|sysbox", re.IGNORECASE)
 SOCKET = re.compile(r"(?:docker|containerd|crio|podman|cri-dockerd)\.sock$|^/var/run/?$|^/run/?$|^/run/(?:containerd|crio|podman)/?$|^/$")

@@ -11,7 +11,7 @@ from zscan.collect.manifests.fields import dig, find
 from zscan.collect.manifests.kubernetes.objects import KubernetesObject
 from zscan.collect.manifests.kubernetes.pods import Pod, pod_from_template
 from zscan.collect.manifests.model_source import ModelSource
-from zscan.collect.manifests.product_table import Product
+from zscan.collect.manifests.product import Product
 from zscan.collect.manifests.sheet import Sheet
 from zscan.model.asset import Draft
 from zscan.model.document import Path

@@ -21,12 +21,32 @@ DEFAULT_NAMESPACE = "default"
 
 _CLUSTER_SCOPED = frozenset(
     {
-        "APIService", "ClusterIssuer", "ClusterPolicy", "ClusterRole", "ClusterRoleBinding", "ClusterServingRuntime", "ClusterStorageContainer",
-        "ClusterTrainingRuntime", "CSIDriver", "CustomResourceDefinition", "GatewayClass", "IngressClass", "MutatingWebhookConfiguration", "Namespace",
-        "PersistentVolume", "PriorityClass", "Profile", "RuntimeClass", "StorageClass", "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration", "ClusterQueue", "ResourceFlavor",
+        "APIService",
+        "ClusterIssuer",
+        "ClusterPolicy",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ClusterServingRuntime",
+        "ClusterStorageContainer",
+        "ClusterTrainingRuntime",
+        "CSIDriver",
+        "CustomResourceDefinition",
+        "GatewayClass",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "PersistentVolume",
+        "PriorityClass",
+        "Profile",
+        "RuntimeClass",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+        "ClusterQueue",
+        "ResourceFlavor",
     }
-)  # fmt: skip
+)
 
 
 @dataclass(slots=True)

@@ -89,8 +89,15 @@ def _shaped(
         )
     yield draft
     data = {
-        "labels": labels, "expressions": expressions, "unsure": unsure, "directions": directions, "ingress_open": ingress_open, "egress_open": egress_open, "metadata": metadata, "denies": denies,
-    }  # fmt: skip
+        "labels": labels,
+        "expressions": expressions,
+        "unsure": unsure,
+        "directions": directions,
+        "ingress_open": ingress_open,
+        "egress_open": egress_open,
+        "metadata": metadata,
+        "denies": denies,
+    }
     yield item.fragment(data, NETWORK_POLICY)
 
 

@@ -59,7 +59,7 @@ def shape_service(item: KubernetesObject) -> Iterator[Shaped]:
     yield draft
     targets = [{"port": entry.get("port"), "target": _target(entry), "name": text(entry.get("name"))} for entry in ports]
     yield item.fragment(
-        {"published": kind not in {"ClusterIP"} if isinstance(kind, str) else None, "ports": targets, "backends": []}, "kubernetes/route"
+        {"published": kind != "ClusterIP" if isinstance(kind, str) else None, "ports": targets, "backends": []}, "kubernetes/route"
     )
 
 

@@ -28,15 +28,24 @@ PODS = "kubernetes/pods"  # the fragment that derivations match selectors and po
 
 DERIVED = frozenset(
     {
-        "network.public_access", "network.ingress_restricted", "network.egress_restricted", "network.metadata_blocked", "network.tls",
-        "network.admin_port_published", "principal.token_mounted",
+        "network.public_access",
+        "network.ingress_restricted",
+        "network.egress_restricted",
+        "network.metadata_blocked",
+        "network.tls",
+        "network.admin_port_published",
+        "principal.token_mounted",
     }
-)  # fmt: skip
+)
 _OF_PODS = frozenset({"network.ingress_restricted", "network.egress_restricted", "network.metadata_blocked", "principal.token_mounted"})
 _POD_FACTS = (
-    hardening.FACTS | transport.FACTS | secret_settings.FACTS | governance.FACTS | DERIVED
+    hardening.FACTS
+    | transport.FACTS
+    | secret_settings.FACTS
+    | governance.FACTS
+    | DERIVED
     | {"artefact.images", "auth.required", "principal.assigned"}
-)  # fmt: skip
+)
 _SETTINGS_FACTS = secret_settings.FACTS | governance.FACTS | {"network.cleartext_backends", "network.tls_verification_off"}
 _TRAFFIC = frozenset(fact for fact in DERIVED if fact.startswith("network."))
 _MODEL_TYPES = frozenset({"endpoint", "training_job", "model"})

@@ -48,9 +48,32 @@ _ENVOY = ("aigateway.envoyproxy.io",)
 
 KINDS = (
     Kind(
-        groups=_ENVOY, kind="MCPRoute", asset_type="gateway", no_pods=True, facts=_mcp_route, refer=_parents, relations=_EXPOSED,
+        groups=_ENVOY,
+        kind="MCPRoute",
+        asset_type="gateway",
+        no_pods=True,
+        facts=_mcp_route,
+        refer=_parents,
+        relations=_EXPOSED,
         states=frozenset({"auth.required", "auth.authorization", "auth.federated", "guard.fails_closed"}),
     ),
-    Kind(groups=_ENVOY, kind="AIGatewayRoute", asset_type="gateway", no_pods=True, facts=_ai_route, refer=_parents, relations=_EXPOSED, states=frozenset({"auth.required"})),
-    Kind(groups=("agentgateway.dev",), kind="AgentgatewayBackend", asset_type="gateway", no_pods=True, facts=_backend, states=frozenset({"auth.required", "guard.attached"}), offline=True),
-)  # fmt: skip
+    Kind(
+        groups=_ENVOY,
+        kind="AIGatewayRoute",
+        asset_type="gateway",
+        no_pods=True,
+        facts=_ai_route,
+        refer=_parents,
+        relations=_EXPOSED,
+        states=frozenset({"auth.required"}),
+    ),
+    Kind(
+        groups=("agentgateway.dev",),
+        kind="AgentgatewayBackend",
+        asset_type="gateway",
+        no_pods=True,
+        facts=_backend,
+        states=frozenset({"auth.required", "guard.attached"}),
+        offline=True,
+    ),
+)

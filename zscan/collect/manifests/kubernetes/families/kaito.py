@@ -28,8 +28,12 @@ def _pods(item: KubernetesObject) -> list[Pod]:
 
 def _models(item: KubernetesObject) -> list[ModelSource]:
     patterns = (
-        "inference.adapters[].source.image", "inference.adapters[].source.urls[]", "tuning.input.urls[]", "inference.preset.presetOptions.image", "spec.template.inference.adapters[].source.image",
-    )  # fmt: skip
+        "inference.adapters[].source.image",
+        "inference.adapters[].source.urls[]",
+        "tuning.input.urls[]",
+        "inference.preset.presetOptions.image",
+        "spec.template.inference.adapters[].source.image",
+    )
     found = [(path, text(value)) for pattern in patterns for path, value in find(item.body, pattern) if text(value)]
     return [ModelSource(value if "://" in value else f"oci://{value}", "", path) for path, value in found]
 

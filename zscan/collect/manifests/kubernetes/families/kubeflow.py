@@ -14,11 +14,16 @@ from zscan.collect.manifests.sheet import Sheet
 from zscan.model.unknown import Reason, ReasonCode, Unknown
 
 _REPLICAS = {
-    "PyTorchJob": "pytorchReplicaSpecs", "TFJob": "tfReplicaSpecs", "MPIJob": "mpiReplicaSpecs", "JAXJob": "jaxReplicaSpecs", "XGBoostJob": "xgbReplicaSpecs", "PaddleJob": "paddleReplicaSpecs",
-}  # fmt: skip
+    "PyTorchJob": "pytorchReplicaSpecs",
+    "TFJob": "tfReplicaSpecs",
+    "MPIJob": "mpiReplicaSpecs",
+    "JAXJob": "jaxReplicaSpecs",
+    "XGBoostJob": "xgbReplicaSpecs",
+    "PaddleJob": "paddleReplicaSpecs",
+}
 
 
-def _notebook(workload: Workload, sheet: Sheet) -> None:
+def _notebook(_workload: Workload, sheet: Sheet) -> None:
     if sheet.value("auth.required") is not False:
         sheet.put(
             "auth.required",

@@ -24,9 +24,17 @@ def _logger(workload: Workload, sheet: Sheet) -> None:
 
 KINDS = (
     Kind(groups=("mlops.seldon.io",), kind="Model", asset_type="model", no_pods=True, models=_models, formats=_formats, offline=True),
-    Kind(groups=("mlops.seldon.io",), kind="Server", asset_type="endpoint", pods=(PodPlace("spec.podSpec", bare=True),), product="MLServer"),
     Kind(
-        groups=("machinelearning.seldon.io",), kind="SeldonDeployment", asset_type="endpoint", pods=(PodPlace("spec.predictors[].componentSpecs[].spec", bare=True),),
-        product="MLServer", models=_models, facts=_logger, states=frozenset({"logging.captured"}),
+        groups=("mlops.seldon.io",), kind="Server", asset_type="endpoint", pods=(PodPlace("spec.podSpec", bare=True),), product="MLServer"
     ),
-)  # fmt: skip
+    Kind(
+        groups=("machinelearning.seldon.io",),
+        kind="SeldonDeployment",
+        asset_type="endpoint",
+        pods=(PodPlace("spec.predictors[].componentSpecs[].spec", bare=True),),
+        product="MLServer",
+        models=_models,
+        facts=_logger,
+        states=frozenset({"logging.captured"}),
+    ),
+)
