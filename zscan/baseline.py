@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from zscan.diff import compare
+from zscan.diff import Change, ChangeKind, compare
 from zscan.errors import UsageError
 from zscan.ledger import SCHEMA, Header, Ledger, Record, ledger
 from zscan.model.finding import Finding, Status
@@ -101,11 +101,41 @@ def _records(lines: Iterable[tuple[int, bytes]], name: str) -> dict[str, Record]
 
 
 def annotate(scan: Scan, baseline: Ledger) -> list[Finding]:
-    """The scan's findings with `change`, `first_seen` and `last_verified` set against a baseline."""
+    """The scan's findings with `change`, `first_seen` and `last_verified` set against a baseline.
+
+    A failure of the baseline that the scan could not look at again is carried on as an unknown finding, "not re-verified since" its last
+    time: lost sight must not look like a fix.
+    """
     current = ledger(scan)
     compared = compare(baseline, current)
     kinds = compared.kinds_now()
-    return [_annotated(finding, baseline, kinds, current.header.as_of) for finding in scan.findings]
+    present = [_annotated(finding, baseline, kinds, current.header.as_of) for finding in scan.findings]
+    carried = [_carried(change, baseline) for change in compared.changes if _lost(change) and change.finding_id not in current.records]
+    return sorted([*present, *carried], key=lambda finding: (finding.rule_id, finding.asset_id, finding.key))
+
+
+def _lost(change: Change) -> bool:
+    """Sight was lost of the asset. A rule that was switched off is a decision, not lost sight."""
+    return change.kind is ChangeKind.SIGHT_LOST and change.reason != "its rule was not evaluated"
+
+
+def _carried(change: Change, baseline: Ledger) -> Finding:
+    old = baseline.records[change.finding_id]
+    since = old.verified or baseline.header.as_of
+    return Finding(
+        id=old.id,
+        rule_id=old.rule,
+        asset_id=old.asset,
+        key=old.key,
+        status=Status.UNKNOWN,
+        severity=old.severity,
+        message=f"Failed before and could not be looked at again: not re-verified since {since}",
+        evidence_class="declared" if old.unit else "observed",
+        reasons=(change.reason,),
+        change="not_reverified",
+        first_seen=old.first_seen or baseline.header.as_of,
+        last_verified=since,
+    )
 
 
 def _annotated(finding: Finding, baseline: Ledger, kinds: Mapping[str, tuple[str, str]], as_of: str) -> Finding:

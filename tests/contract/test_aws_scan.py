@@ -162,3 +162,30 @@ def test_process_pool_gives_the_same_bytes(sim: AwsSim) -> None:
         collected.collected_from = collected.collected_to = "2026-12-01T00:00:00Z"
         found.append(encode(judge(collected)))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("call", ["ListModels", "DescribeModel", "ListEndpointConfigs"])
+def test_lost_sight_closes_no_alert(call: str, sim: AwsSim, tmp_path: Path) -> None:
+    sim.set_estate(rich_estate())
+    first, second = tmp_path / "first.sarif", tmp_path / "second.sarif"
+    audit(sim, tmp_path, "-o", f"sarif={first}")
+    before = tmp_path / "before.json"
+    (tmp_path / "scan.json").rename(before)
+    sim.set_faults([{"kind": "denied", "service": "sagemaker", "op": call}])
+    _, _, err = audit(sim, tmp_path, "-o", f"sarif={second}", "--baseline", str(before))
+    assert second.exists(), err
+    assert alerts(first) <= alerts(second)
+
+
+def test_without_a_baseline_an_incomplete_sarif_says_so(sim: AwsSim, tmp_path: Path) -> None:
+    sim.set_estate(rich_estate())
+    sim.set_faults([{"kind": "denied", "service": "sagemaker", "op": "ListModels"}])
+    _, _, err = audit(sim, tmp_path, "-o", f"sarif={tmp_path / 'zscan.sarif'}")
+    assert not (tmp_path / "zscan.sarif").exists()
+    assert (tmp_path / "zscan.incomplete.sarif").exists()
+    assert "would close alerts" in err
+
+
+def alerts(path: Path) -> set[tuple[str, str]]:
+    runs = json.loads(path.read_text())["runs"]
+    return {(result["ruleId"], result["partialFingerprints"]["primaryLocationLineHash"]) for run in runs for result in run["results"]}

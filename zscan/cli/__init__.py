@@ -6,6 +6,7 @@ that `zscan --help` costs next to nothing.
 
 from __future__ import annotations
 
+import io
 import sys
 
 INTERRUPTED, BUG = 130, 70
@@ -13,6 +14,9 @@ INTERRUPTED, BUG = 130, 70
 
 def main() -> None:
     """The program. Every way out of it is an exit code that means something."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # scanned names may hold what the terminal's encoding lacks
     sys.exit(run(sys.argv[1:]))
 
 

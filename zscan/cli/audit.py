@@ -99,7 +99,7 @@ def command(
     if save is not None:
         _save(save, inventory, settings)
     scan = _judge(inventory, settings, baseline)
-    written = outputs.write(scan, wanted)
+    written = outputs.write(scan, wanted, carried_on=baseline is not None)
     if not quiet and not any(one.path is None for one in wanted):
         from zscan.report.terminal import text
 

@@ -13,9 +13,6 @@ from zscan.errors import UsageError
 from zscan.model.scan import Scan
 from zscan.report import Format, formats
 
-TERMINAL = "terminal"
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One report that was asked for; no path means standard output."""
@@ -43,8 +40,11 @@ def parse(arguments: Sequence[str]) -> list[Wanted]:
     return wanted
 
 
-def write(scan: Scan, wanted: Sequence[Wanted]) -> list[Path]:
-    """Write every report; files are replaced in one step, so that a failed write leaves the old one."""
+def write(scan: Scan, wanted: Sequence[Wanted], *, carried_on: bool = False) -> list[Path]:
+    """Write every report; files are replaced in one step, so that a failed write leaves the old one.
+
+    `carried_on` says that a baseline's failures stand in the scan where sight was lost, so that its SARIF closes no alert by mistake.
+    """
     written: list[Path] = []
     for one in wanted:
         data = one.format.render(scan)
@@ -52,17 +52,17 @@ def write(scan: Scan, wanted: Sequence[Wanted]) -> list[Path]:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
             continue
-        path = _place(one, scan)
+        path = _place(one, scan, carried_on=carried_on)
         _replace(path, data)
         written.append(path)
     return written
 
 
-def _place(one: Wanted, scan: Scan) -> Path:
+def _place(one: Wanted, scan: Scan, *, carried_on: bool) -> Path:
     """Where a report goes. An incomplete scan's SARIF must not close alerts: its name says that it is incomplete."""
     if one.path is None:
         raise ValueError("standard output has no path")
-    lost_sight = one.format.name == "sarif" and not scan.run.complete and not any(finding.change for finding in scan.findings)
+    lost_sight = one.format.name == "sarif" and not scan.run.complete and not carried_on
     if not lost_sight:
         return one.path
     path = one.path.with_name(f"{one.path.stem}.incomplete{one.path.suffix}")

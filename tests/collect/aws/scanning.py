@@ -116,7 +116,7 @@ def assert_nothing_claimed(draft: Draft, *, but: Iterable[str] = ()) -> None:
 
 def is_open(value: Any) -> bool:
     """Whether a fact is unknown, or is a list that is not complete."""
-    return isinstance(value, Unknown) or (isinstance(value, list) and bool(value) and isinstance(value[-1], Unknown))
+    return isinstance(value, Unknown) or (isinstance(value, list) and any(isinstance(item, Unknown) for item in value))
 
 
 def reading(value: Any) -> Reading:

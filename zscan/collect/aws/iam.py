@@ -180,7 +180,9 @@ def trusts(trust: Reading, account: str) -> dict[str, Any]:
         allowed = effect(statement, "Allow")
         for kind, principal in principals(statement):
             if isinstance(principal, Unknown):
-                (unpinned if kind == "Service" else no_id).append(kleene_all([allowed, principal]))
+                unread = kleene_all([allowed, principal])
+                no_id.append(unread)
+                unpinned.append(unread)  # also of an unread account: of a principal that is all unread, the kind is not known either
             elif kind == "Service" and principal in _AI_SERVICES:
                 unpinned.append(kleene_all([allowed, kleene_not(narrowed(statement, _SOURCE))]))
             elif kind == "AWS" and account_of(str(principal)) not in {"", account}:

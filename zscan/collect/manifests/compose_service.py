@@ -9,11 +9,11 @@ from typing import Any
 from zscan.collect.manifests.containers import Container
 from zscan.collect.manifests.fields import mapping, sequence, text
 from zscan.collect.manifests.images import image_of
+from zscan.collect.redact import names_secret
 from zscan.model.redacted import marker, redacted_pattern
 from zscan.model.unknown import Unknown, Unresolved
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?:(:?[-?+])((?:[^{}]|\{[^{}]*\})*))?\}|\$([A-Za-z_]\w*)")
-_SECRET_NAME = re.compile(r"(?i)api[_-]?key|token$|secret|passw(?:or)?d|credential|private[_-]?key|master_key|salt_key|encryption_key")
 
 
 def effective(value: Any) -> str | Unknown:
@@ -44,7 +44,7 @@ def environment(body: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _marked(name: str, value: Any) -> Any:
     raw = text(value)
-    if redacted_pattern(raw) or "$" not in raw or not _SECRET_NAME.search(name):
+    if redacted_pattern(raw) or "$" not in raw or not names_secret(name):
         return value
     literal = effective(raw)
     return marker("known-default", len(literal)) if isinstance(literal, str) and literal.strip() else value

@@ -15,7 +15,7 @@ FACTS = frozenset({"secrets.literals", "secrets.defaults"})
 
 KNOWN_DEFAULT = "known-default"
 # Fields that name a Secret object: a name is not a credential.
-_POINTER = re.compile(r"^(?:\w*Secret|\w*Secrets|secret|secretKey|existingSecret\w*|credentials?|tokenSecret\w*)$")
+_POINTER = re.compile(r"^(?:\w*Secret|\w*Secrets|secret|existingSecret\w*|credentials?|tokenSecret\w*|(?:password|token|secret|user\w*|apiKey)Key)$")
 _POINTER_EXCEPT = re.compile(r"^(?:client|shared|consumer|jwt|oauth|app|api|hmac|session|cookie)Secret$", re.IGNORECASE)
 _SKIPPED = frozenset({"status", "managedFields"})
 _DEPTH = 100
@@ -48,8 +48,8 @@ def _marked(value: Any, path: Path, depth: int) -> Iterator[tuple[Path, str]]:
 
 
 def _is_pointer(path: Path) -> bool:
-    last = path[-1] if path else ""
-    return isinstance(last, str) and last != last.upper() and bool(_POINTER.match(last)) and not _POINTER_EXCEPT.match(last)
+    last = next((step for step in reversed(path) if isinstance(step, str) and "\0" not in step), "")
+    return last != last.upper() and bool(_POINTER.match(last)) and not _POINTER_EXCEPT.match(last)
 
 
 def _name(path: Path) -> str:

@@ -6,6 +6,7 @@ The whole history is listed, as finished jobs say how data was treated; an accou
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from zscan.collect import Call, Collector
 from zscan.collect.aws.canonical import cfn_names
@@ -34,8 +35,7 @@ def shape_training_job(document: Document) -> Iterable[Draft]:
     draft.set("encryption.output_customer_key", output.get("KmsKeyId").is_set())
     draft.set("encryption.internal_traffic", switch(document["EnableInterContainerTrafficEncryption"]))
     draft.set("host.shell_access", switch(document["RemoteDebugConfig.EnableRemoteDebug"]))
-    trained_by = algorithm.get("TrainingImage")
-    draft.set("artefact.images", [image("training", trained_by)] if trained_by.value is not None else [])
+    draft.set("artefact.images", _images(algorithm.get("TrainingImage")))
     draft.set("artefact.private_registry", algorithm.get("TrainingImageConfig.TrainingRepositoryAccessMode").eq("Vpc"))
     draft.set("principal.assigned", document["RoleArn"].is_set())
     _set_secrets(draft, document)
@@ -48,6 +48,13 @@ def shape_training_job(document: Document) -> Iterable[Draft]:
         draft.refer("writes_to", "AWS::S3::Bucket", _bucket(place))
     attach(draft, subnets=document["VpcConfig.Subnets"].each(), groups=document["VpcConfig.SecurityGroupIds"].each())
     yield draft
+
+
+def _images(training: Reading) -> list[Any]:
+    """A job may name an algorithm instead of an image."""
+    if training.unknown:
+        return [training.value]
+    return [image("training", training)] if training.value is not None else []
 
 
 def _nodes(resources: Reading) -> Reading:

@@ -55,9 +55,7 @@ def shape_model(document: Document) -> Iterable[Draft]:
     draft.set("network.private_network", in_network)
     draft.set("network.direct_internet", ~isolated & ~in_network)
     draft.set("network.egress_restricted", isolated)
-    # A container may name a model package instead of an image.
-    images = [(name, container.get("Image")) for name, container in parts]
-    draft.set("artefact.images", [image(name, reading) for name, reading in images if reading.value is not None])
+    draft.set("artefact.images", list(_images(parts)))
     draft.set("artefact.private_registry", all_of(c.get("ImageConfig.RepositoryAccessMode").eq("Vpc") for _, c in parts))
     draft.set("artefact.remote_code", any_of(_remote_code(environment) for _, environment in environments))
     draft.set("artefact.executable_format", any_of(uri.map(_executable) for uri in uris))
@@ -74,6 +72,16 @@ def shape_model(document: Document) -> Iterable[Draft]:
     for subnet in document["VpcConfig.Subnets"].each():
         draft.refer("attached_to", "AWS::EC2::Subnet", subnet)
     yield draft
+
+
+def _images(parts: list[tuple[str, Reading]]) -> Iterable[Any]:
+    """A container may name a model package instead of an image; of one that was not read, not even its existence is known."""
+    for name, container in parts:
+        reading = container.get("Image")
+        if container.unknown:
+            yield container.value
+        elif reading.value is not None:
+            yield image(name, reading)
 
 
 def _remote_code(environment: Reading) -> Reading:
