@@ -71,7 +71,7 @@ def take_inventory(collected: Sequence[Collected], *, complete_scope: bool = Fal
     gaps = _unique(gap for one in collected for gap in one.gaps)
     offers = {native: offer for one in collected for native, offer in one.offers.items()}
     fragments = [fragment for one in collected for fragment in one.fragments]
-    by_id = link(draft for one in collected for draft in one.drafts)
+    by_id = link((draft for one in collected for draft in one.drafts), gaps)
     compose(by_id, [via for one in collected for via in one.vias])
     derive_exposure(by_id, fragments, complete=complete_scope, gaps=gaps)
     derive_access(by_id, fragments, complete=complete_scope, gaps=gaps)

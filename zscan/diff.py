@@ -91,6 +91,7 @@ class _Sight:
         self.dark = frozenset(new.header.dark)
         self.rules = frozenset(new.header.rules)
         self.assets = new.seen_assets
+        self.unsure = frozenset((record.rule, record.asset) for record in new.records.values() if record.status is Status.UNKNOWN)
         wanted = {(target.kind, target.label) for target in old.header.targets}
         self.missing_targets = sorted(wanted - {(target.kind, target.label) for target in new.header.targets})
 
@@ -100,6 +101,8 @@ class _Sight:
             return "its rule was not evaluated"
         if record.rule in self.dark:
             return "its rule could not be tried everywhere"
+        if (record.rule, record.asset) in self.unsure:
+            return "not every element could be read"
         return "" if record.asset in self.assets else self._hidden(record)
 
     def _hidden(self, record: Record) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from zscan.model.asset import Draft, Reference, Relation, Selector
+from zscan.model.gap import Gap
 from zscan.model.source import FileSource
 from zscan.model.types import VOCABULARY
 from zscan.model.unknown import Reason, ReasonCode, Unknown, Unresolved, merge
@@ -19,10 +20,13 @@ from zscan.model.unknown import Reason, ReasonCode, Unknown, Unresolved, merge
 _CLUSTER = "kubernetes"  # the provider whose references join across the files of one cluster view
 
 
-def link(drafts: Iterable[Draft]) -> dict[str, Draft]:
-    """All drafts by id, ids in order, with their references resolved into relations."""
+def link(drafts: Iterable[Draft], gaps: Iterable[Gap] = ()) -> dict[str, Draft]:
+    """All drafts by id, ids in order, with their references resolved into relations.
+
+    A reference whose target was not found leads outside (`external`), unless a gap hid the target's class: then the edge is unknown.
+    """
     by_id = merge_observations(drafts)
-    index = _Index(by_id.values())
+    index = _Index(by_id.values(), gaps)
     for draft in by_id.values():
         for reference in draft.references:
             _resolve(draft, reference, index)
@@ -62,7 +66,11 @@ def _conflict(first: Draft, other: Draft, path: str) -> Any:
 class _Index:
     """Drafts by what references may call them."""
 
-    def __init__(self, drafts: Iterable[Draft]) -> None:
+    def __init__(self, drafts: Iterable[Draft], gaps: Iterable[Gap]) -> None:
+        self.hidden: dict[str, list[Gap]] = defaultdict(list)
+        for gap in gaps:
+            for native_type in gap.affects if gap.blocking else ():
+                self.hidden[native_type].append(gap)
         self.units: dict[tuple[str, str], list[Draft]] = defaultdict(list)
         self.live: dict[str, list[Draft]] = defaultdict(list)
         self.cluster: dict[str, list[Draft]] = defaultdict(list)
@@ -79,6 +87,13 @@ class _Index:
                     self.live[key].append(draft)
 
 
+    def why_hidden(self, draft: Draft, reference: Reference) -> Unknown | None:
+        """The gaps of the draft's account that hide the classes which the reference may lead to."""
+        where = f"{draft.provider}/{draft.account}"
+        gaps = [gap for native_type in reference.native_types for gap in self.hidden[native_type] if gap.scope.startswith(where)]
+        return Unknown(*(gap.as_reason() for gap in gaps)) if gaps and draft.view == "live" else None
+
+
 def _resolve(draft: Draft, reference: Reference, index: _Index) -> None:
     key = reference.key
     if isinstance(key, Unresolved) and key.target:
@@ -93,7 +108,7 @@ def _resolve(draft: Draft, reference: Reference, index: _Index) -> None:
         found = _nearest(draft, _of_type(index.cluster.get(key, ()), reference))
         _connect(draft, reference, found, missing=None, ref=key)
     else:
-        _connect(draft, reference, _named(draft, key, reference, index), missing=None, ref=key)
+        _connect(draft, reference, _named(draft, key, reference, index), missing=index.why_hidden(draft, reference), ref=key)
 
 
 def _named(draft: Draft, key: str, reference: Reference, index: _Index) -> list[Draft]:

@@ -15,11 +15,16 @@ def command(
     form: Annotated[str, typer.Option("--format", metavar="json|terraform|cloudformation", help="How to write it.")] = "json",
 ) -> None:
     """Print a policy."""
-    from zscan.collect.permissions import FORMS, render
+    from zscan.collect.permissions import policy
     from zscan.errors import UsageError
 
     if provider != "aws":
         raise UsageError(f"this release does not collect from {provider!r}", hint="aws")
-    if form not in FORMS:
-        raise UsageError(f"unknown form {form!r}", hint=f"known: {', '.join(FORMS)}")
-    sys.stdout.write(render(provider, form))
+    documents = policy(provider)
+    chosen = [document for document in documents if document.format == form]
+    if not chosen:
+        raise UsageError(f"unknown form {form!r}", hint=f"known: {', '.join(dict.fromkeys(one.format for one in documents))}")
+    for document in chosen:
+        if len(chosen) > 1:
+            print(f"zscan: {document.filename} of {len(chosen)} policies, each below the size limit", file=sys.stderr)
+        sys.stdout.write(document.text)

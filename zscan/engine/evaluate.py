@@ -23,6 +23,7 @@ from zscan.model.offers import Offer
 from zscan.model.rule import ParamValue
 
 _REFERENCE = "reference"
+_BATCH = 1_024
 _STATUS: dict[Verdict, Status] = {True: Status.PASS, False: Status.FAIL, None: Status.UNKNOWN}
 _WORST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
 
@@ -119,27 +120,30 @@ class Engine:
         """Verdicts counted per rule and status, without making findings."""
         view = self._view(targets)
         totals: Counter[tuple[str, Status]] = Counter()
-        counts: dict[tuple[str, str, str], list[Counter[Any]]] = {}
-        settled: dict[tuple[str, str, str], int] = {}
+        waiting: dict[tuple[str, str, str], list[Sequence[Outcome]]] = {}
         for asset in assets:
-            kind: tuple[str, str, str] = (asset.type, asset.native_type, asset.view)
-            plan = self._plan(asset)
-            settled[kind] = settled.get(kind, 0) + 1
-            per_rule = counts.setdefault(kind, [Counter() for _ in plan.judged])
-            for counter, outcome in zip(per_rule, self._outcomes(plan, asset, view), strict=True):
-                if isinstance(outcome, list):
-                    counter.update(_worst_per_key(outcome).values())
-                else:
-                    counter[outcome if outcome is not True else "pass"] += 1
-        for kind, number in settled.items():
-            plan = self._plans[kind]
-            for planned in plan.settled:
-                totals[planned.rule.id, Status(planned.disposition)] += number
-            for planned, counter in zip(plan.judged, counts[kind], strict=True):
-                for outcome, times in counter.items():
-                    status = Status.PASS if outcome == "pass" else outcome if isinstance(outcome, Status) else status_of(outcome)
-                    totals[planned.rule.id, status] += times
+            outcomes = waiting.setdefault((asset.type, asset.native_type, asset.view), [])
+            outcomes.append(self._outcomes(self._plan(asset), asset, view))
+            if len(outcomes) == _BATCH:
+                self._add(totals, self._plan(asset), outcomes)
+                outcomes.clear()
+        for kind, outcomes in waiting.items():
+            self._add(totals, self._plans[kind], outcomes)
         return totals
+
+    def _add(self, totals: Counter[tuple[str, Status]], plan: _Plan, outcomes: list[Sequence[Outcome]]) -> None:
+        """Count the outcomes of many assets of one kind, a rule at a time."""
+        for planned in plan.settled:
+            totals[planned.rule.id, Status(planned.disposition)] += len(outcomes)
+        for planned, column in zip(plan.judged, zip(*outcomes, strict=True), strict=False):
+            plain = [outcome for outcome in column if isinstance(outcome, list)]
+            for outcome in plain:
+                for status in _worst_per_key(outcome).values():
+                    totals[planned.rule.id, status] += 1
+            for verdict in (True, False, None, NOT_APPLICABLE) if len(plain) < len(column) else ():
+                times = column.count(verdict)
+                if times:
+                    totals[planned.rule.id, status_of(verdict)] += times
 
     def explain(self, rule_id: str, asset: Asset, assets: Iterable[Asset], key: str = "") -> Explanation:
         """How the verdict of one rule on one asset (and element) came about. Raises `RuleError` when the rule says nothing there."""

@@ -75,11 +75,19 @@ def resolver(assets: Mapping[str, Asset]) -> Callable[[Asset, str], Elements]:
     the list ends with an unknown element, as every list that was read in part does.
     """
     find = assets.get
+    last: Asset | None = None
+    lists: dict[str, Elements] = {}  # of `last`: rules of one asset ask one after the other
 
     def related(asset: Asset, kind: str) -> Elements:
-        found = [find(edge.target) if edge.state == "resolved" else None for edge in asset.relations if edge.kind == kind]
+        nonlocal last, lists
+        if asset is not last:
+            last, lists = asset, {}
+        elif kind in lists:
+            return lists[kind]
+        found: list[Asset | None] = [find(edge.target) if edge.state == "resolved" else None for edge in asset.relations if edge.kind == kind]
         if asset.unknown and f"relations.{kind}" in asset.unknown:
             found.append(None)
+        lists[kind] = found
         return found
 
     return related

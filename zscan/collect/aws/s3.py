@@ -36,7 +36,7 @@ def shape_bucket(document: Document) -> Iterable[Draft]:
     rule = rules[0].get("ServerSideEncryptionByDefault") if rules else document["BucketEncryption"].map(lambda _: None)
     policy_document = document["BucketPolicy"]
     policy = grants_of(policy_document, document.account)
-    block = {name: switch(document["PublicAccessBlockConfiguration"].get(name)) for name in _BLOCKS}
+    block = _block(document)
     draft.set("encryption.at_rest", True)
     draft.set("encryption.customer_key", rule.get("SSEAlgorithm").one_of("aws:kms", "aws:kms:dsse") & rule.get("KMSMasterKeyID").is_set())
     draft.set("store.public_blocked", every(*block.values()))
@@ -47,6 +47,14 @@ def shape_bucket(document: Document) -> Iterable[Draft]:
     draft.set("store.access_logged", document["LoggingConfiguration"].is_set())
     draft.refer("encrypts_with", "AWS::KMS::Key", rule.get("KMSMasterKeyID"))
     yield draft
+
+
+def _block(document: Document) -> dict[str, Reading]:
+    """The four switches. A bucket that a template makes has all of them on unless the template says otherwise (S3, April 2023)."""
+    config = document["PublicAccessBlockConfiguration"]
+    if document.view == "declared" and config.value is None:
+        return dict.fromkeys(_BLOCKS, Reading(True, config.places))
+    return {name: switch(config.get(name)) for name in _BLOCKS}
 
 
 def _acl_public(document: Document) -> Reading:

@@ -10,7 +10,7 @@ from zscan.collect.redact import names_secret
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Reading, every, some
 from zscan.model.redacted import redacted_pattern
-from zscan.model.unknown import Unknown
+from zscan.model.unknown import Truth, Unknown, Unresolved, kleene_any
 
 TAGS = Bulk(
     path="Tags",
@@ -37,15 +37,29 @@ def asset(document: Document, asset_type: str) -> Draft:
     tags = document["Tags"]
     draft.tags = tags.value if isinstance(tags.value, Unknown) else _tag_map(tags.value)
     for path, names in _TAG_NAMES.items():
-        draft.set(path, tags.map(lambda value, names=names: any(key.lower().replace("_", "-") in names and text for key, text in _tag_map(value).items())))
+        draft.set(path, tags.map(lambda value, names=names: _named(value, names)))
     return draft
+
+
+def _named(tags: Any, names: set[str]) -> Truth:
+    """Whether one of the names is among the tags, with a value. A tag that was not read could be it."""
+    pairs = tags.items() if isinstance(tags, Mapping) else [(t.get("Key"), t.get("Value")) if isinstance(t, Mapping) else (t, t) for t in tags or ()]
+    return kleene_any(_is_named(key, value, names) for key, value in pairs)
+
+
+def _is_named(key: Any, value: Any, names: set[str]) -> Truth:
+    if isinstance(key, Unknown):
+        return key
+    if str(key).lower().replace("_", "-") not in names:
+        return False
+    return True if isinstance(value, Unresolved) else value if isinstance(value, Unknown) else bool(str(value or ""))
 
 
 def _tag_map(tags: Any) -> dict[str, str]:
     """Tags as CloudFormation writes them: a list of Key/Value pairs, or (for some types) a map."""
     if isinstance(tags, Mapping):
         return {str(key): str(value) for key, value in tags.items()}
-    return {str(tag.get("Key", "")): str(tag.get("Value", "")) for tag in tags or () if isinstance(tag, Mapping)}
+    return {str(tag.get("Key", "")): str(tag.get("Value", "")) for tag in tags or () if isinstance(tag, Mapping) and not isinstance(tag.get("Key"), Unknown)}
 
 
 def image(name: str, reading: Reading) -> Any:
@@ -67,6 +81,7 @@ def secret_settings(variables: Reading, where: str) -> tuple[list[Any], list[Any
         if value.unknown:
             if name == "" or names_secret(name):
                 literals.append(value.value)
+                defaults.append(value.value)
             continue
         pattern = redacted_pattern(value.value)
         if pattern == "known-default":

@@ -28,6 +28,7 @@ READERS: tuple[FileReader, ...] = (KUBERNETES, COMPOSE)
 _READ_CALL = "read file"
 _YAML = (".yaml", ".yml", ".json", ".jsonc", ".template")
 _CHART = "Chart.yaml"
+_HEAD = 65_536  # bytes that show what a file is
 _ANY_MARKER = re.compile(r"\{\{")
 _PROBLEM = {"syntax": ReasonCode.UNPARSABLE, "encoding": ReasonCode.UNPARSABLE, "limit": ReasonCode.LIMIT}
 
@@ -36,14 +37,17 @@ _PROBLEM = {"syntax": ReasonCode.UNPARSABLE, "encoding": ReasonCode.UNPARSABLE, 
 class _View:
     """One pass over a target."""
 
-    root: Path
-    base: Path
+    folder: str  # of the root relative to the base, "" for the base itself
     readers: tuple[FileReader, ...]
     collected: Collected
     charts: Counter[str] = field(default_factory=Counter)
     found: dict[str, FoundFile] = field(default_factory=dict)
     documents: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+
+    def name(self, relative: str) -> str:
+        """The name of a file below the root, relative to the base."""
+        return f"{self.folder}/{relative}" if self.folder else relative
 
 
 def collect_path(
@@ -55,10 +59,10 @@ def collect_path(
     FileNotFoundError if `root` does not exist. What cannot be read becomes a gap.
     """
     stats = WalkStats()
-    collected = Collected(Target(kind="path", label=_relative(root, base)))
-    view = _View(root, base, (*READERS, *iac), collected)
+    collected = Collected(Target(kind="path", label=_below(root, base) or "."))
+    view = _View(_below(root if root.is_dir() else root.parent, base), (*READERS, *iac), collected)
     for found in walk(root, exclude, stats):
-        view.found[_relative(found.path, base)] = found
+        view.found[view.name(found.relative)] = found
     for name in sorted(view.found):
         if name.lower().endswith(_YAML):
             _collect_file(view, name)
@@ -69,7 +73,7 @@ def collect_path(
 def _collect_file(view: _View, name: str) -> None:
     text = _text(view, name)
     if isinstance(text, Problem):
-        view.collected.gaps.append(_unreadable(name, text))
+        _note_unread(view, name, text)
         return
     file = InputFile(name, text, partial(_sibling, view, name))
     claiming = [reader for reader in view.readers if reader.claims(file)]
@@ -130,6 +134,19 @@ def _collector(document: Document) -> Collector | None:
     return next((c for c in collectors(document.provider) if c.native_type == document.native_type and c.file_form), None)
 
 
+def _note_unread(view: _View, name: str, problem: Problem) -> None:
+    """A file that cannot be decoded, or is too large, is a gap only if its beginning looks like something that would have been read."""
+    try:
+        with view.found[name].path.open("rb") as stream:
+            head = stream.read(_HEAD).decode("utf-8", "replace")
+    except OSError:
+        head = None
+    if head is None or any(reader.claims(InputFile(name, head)) for reader in view.readers):
+        view.collected.gaps.append(_unreadable(name, problem))
+    else:
+        view.skipped[f"files of no known format: {problem.kind}"] += 1
+
+
 def _text(view: _View, name: str) -> str | Problem:
     found = view.found[name]
     if found.size > DEFAULT_LIMITS.bytes:
@@ -182,8 +199,15 @@ def _finish(view: _View, stats: WalkStats, *, complete: bool) -> None:
         detail = f"{count} template{'s' if count > 1 else ''} of the chart not rendered"
         collected.gaps.append(gap(scope=chart, call="render chart", reason=ReasonCode.NOT_RENDERED, detail=detail, affects=("*",)))
     for unreadable in stats.unreadable:
-        name = _relative(view.root / unreadable.relative, view.base)
-        collected.gaps.append(gap(scope=name, call=_READ_CALL, reason=ReasonCode.UNPARSABLE, detail=unreadable.reason, affects=("*",)))
+        collected.gaps.append(
+            gap(
+                scope=view.name(unreadable.relative),
+                call=_READ_CALL,
+                reason=ReasonCode.UNPARSABLE,
+                detail=unreadable.reason,
+                affects=("*",),
+            )
+        )
     for reader in view.readers:
         collected.offers.update(reader.offers)
     collected.skipped = dict(sorted((view.skipped + Counter({f"files: {name}": number for name, number in stats.skipped.items()})).items()))
@@ -194,9 +218,7 @@ def _finish(view: _View, stats: WalkStats, *, complete: bool) -> None:
     )
 
 
-def _relative(path: Path, base: Path) -> str:
-    """`path` relative to the base in POSIX form; outside the base, its last name alone, so that ids never hold a machine's paths."""
+def _below(path: Path, base: Path) -> str:
+    """`path` relative to the base in POSIX form, "" for the base and for what lies outside it: ids never hold a machine's own paths."""
     resolved, anchor = path.resolve(), base.resolve()
-    if resolved == anchor:
-        return "."
-    return resolved.relative_to(anchor).as_posix() if resolved.is_relative_to(anchor) else resolved.name
+    return resolved.relative_to(anchor).as_posix() if resolved != anchor and resolved.is_relative_to(anchor) else ""

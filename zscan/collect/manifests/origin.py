@@ -15,14 +15,18 @@ class FileOrigin:
     `root` is the document, `prefix` leads to the element (an item of a `List`, a service of a Compose file); paths are relative to it.
     """
 
-    __slots__ = ("_prefix", "_root", "file")
+    __slots__ = ("_known", "_prefix", "_root", "file")
 
     def __init__(self, file: str, root: Any, prefix: Path = ()) -> None:
         self.file = file
         self._root = root
         self._prefix = prefix
+        self._known: dict[Path, FileSource] = {}
 
     def at(self, path: Path) -> FileSource:
         """The source of the element at `path`, or of its nearest existing ancestor."""
-        full = (*self._prefix, *path)
-        return FileSource(self.file, line_of(self._root, full), pointer(full))
+        found = self._known.get(path)
+        if found is None:
+            full = (*self._prefix, *path)
+            found = self._known[path] = FileSource(self.file, line_of(self._root, full), pointer(full))
+        return found

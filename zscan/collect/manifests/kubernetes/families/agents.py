@@ -49,14 +49,11 @@ def _pods(item: KubernetesObject) -> list[Pod]:
 def _facts(workload: Workload, sheet: Sheet) -> None:
     spec = dig(workload.item.body, "spec")
     declarative = mapping(dig(spec, "declarative")) or mapping(spec)
-    sheet.put(
-        "agent.instructed",
-        bool(declarative.get("systemMessage") or declarative.get("systemMessageFrom")),
-        ("spec", "declarative", "systemMessage"),
-    )
-    tools, named = _tools(declarative)
-    sheet.put("agent.tools", tools, ("spec", "declarative", "tools"))
-    sheet.put("agent.tools_named", named, ("spec", "declarative", "tools"))
+    if isinstance(dig(spec, "byo"), dict):
+        for fact in ("agent.instructed", "agent.tools", "agent.tools_named"):
+            sheet.put(fact, Unresolved("the agent is a program of its own; its instructions and tools are in its code"))
+    else:
+        _declared(declarative, sheet)
     sheet.put("agent.namespaces_open", text(dig(spec, "allowedNamespaces", "from")) == "All", ("spec", "allowedNamespaces"))
     sheet.put("auth.required", Unresolved("who may call a kagent agent is decided by its controller"))
     if workload.item.kind in {"SandboxAgent", "AgentHarness"}:
@@ -64,6 +61,14 @@ def _facts(workload: Workload, sheet: Sheet) -> None:
         domains = dig(spec, "sandbox", "network", "allowedDomains")
         if isinstance(domains, list):
             sheet.put("network.egress_restricted", "*" not in domains, ("spec", "sandbox", "network", "allowedDomains"))
+
+
+def _declared(declarative: dict[Any, Any], sheet: Sheet) -> None:
+    instructed = bool(declarative.get("systemMessage") or declarative.get("systemMessageFrom"))
+    sheet.put("agent.instructed", instructed, ("spec", "declarative", "systemMessage"))
+    tools, named = _tools(declarative)
+    sheet.put("agent.tools", tools, ("spec", "declarative", "tools"))
+    sheet.put("agent.tools_named", named, ("spec", "declarative", "tools"))
 
 
 def _tools(declarative: dict[Any, Any]) -> tuple[list[dict[str, Any] | Unknown], Truth]:
