@@ -8,7 +8,7 @@ COPY rules rules
 COPY mappings mappings
 COPY reports reports
 RUN python -m venv /opt/zscan \
- && /opt/zscan/bin/pip install --no-cache-dir --disable-pip-version-check '.[aws,azure,gcp,iac,sign]'
+ && /opt/zscan/bin/pip install --no-cache-dir --disable-pip-version-check '.[aws]'
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="zscan" \

@@ -121,7 +121,7 @@ def _document(policy: Reading) -> Any:
 def _managed(arn: Reading, read: Mapping[str, Any], cut: list[Any]) -> Any:
     if arn.unknown:
         return arn.value
-    found = [text for text in (read.get(arn.value), _KNOWN.get(_provider_policy(arn.value)), *cut) if text is not None]
+    found = [text for text in (read.get(str(arn.value)), _KNOWN.get(_provider_policy(arn.value)), *cut) if text is not None]
     return (
         found[0] if found else Unknown(Reason(ReasonCode.UNRESOLVED, f"the text of policy {_policy_name(arn.value)} is not in the input"))
     )

@@ -8,6 +8,7 @@ from typing import Any
 from zscan.collect import Call, Collector, Part, Place
 from zscan.collect.aws.places import arn, locate
 from zscan.collect.aws.policies import grants_of
+from zscan.collect.aws.settings import number, switch
 from zscan.collect.aws.shaping import GOVERNANCE, TAGS, asset
 from zscan.model.asset import Draft
 from zscan.model.document import Document
@@ -50,12 +51,12 @@ def shape_key(document: Document) -> Iterable[Draft]:
     rotation = document["Rotation"]
     policy = grants_of(document["KeyPolicy"], document.account)
     draft.set("key.customer_managed", document["KeyManager"].default("CUSTOMER" if declared else None).eq("CUSTOMER"))
-    draft.set("key.enabled", document["Enabled"].default(True) if declared else state.eq("Enabled"))
+    draft.set("key.enabled", switch(document["Enabled"], default=True) if declared else state.eq("Enabled"))
     draft.set("key.pending_deletion", state.one_of("PendingDeletion", "PendingReplicaDeletion"))
     on = document["EnableKeyRotation"] if declared else rotation.get("KeyRotationEnabled")
     days = document["RotationPeriodInDays"] if declared else rotation.get("RotationPeriodInDays")
-    draft.set("key.rotation_enabled", on.default(False))
-    draft.set("key.rotation_days", days.default(_DEFAULT_ROTATION_DAYS))
+    draft.set("key.rotation_enabled", switch(on))
+    draft.set("key.rotation_days", number(days.default(_DEFAULT_ROTATION_DAYS), unset=""))
     draft.set("sharing.public", policy.public)
     draft.set("sharing.foreign_accounts", policy.foreign_accounts)
     yield draft

@@ -96,11 +96,11 @@ def _collect_file(view: _View, name: str) -> None:
 
 
 def _prepared(loaded: Loaded) -> Loaded:
-    """The documents with secrets replaced and unrendered templates unknown."""
+    """The documents with unrendered templates unknown and secrets replaced."""
     for document in loaded.documents:
-        redact(document.value)
         if loaded.template_line is not None:
             without_templates(document.value)
+        redact(document.value)
     return loaded
 
 

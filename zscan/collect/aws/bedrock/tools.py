@@ -48,10 +48,11 @@ def _of_group(group: Reading) -> list[Any]:
     signature = group.get("ParentActionGroupSignature").value
     if isinstance(signature, Unknown):
         return [_record(name, enabled, confirmed=signature, high_risk=signature), signature]
+    signature = "" if signature is None else str(signature)
     if signature in _ASKS_BACK:
         return []
     if signature:
-        strange = Unknown(Reason(ReasonCode.UNPARSABLE, f"a signature that is not documented: {str(signature)[:40]}"))
+        strange = Unknown(Reason(ReasonCode.UNPARSABLE, f"a signature that is not documented: {signature[:40]}"))
         return [_record(name, enabled, confirmed=False, high_risk=True if signature in _RUNS_CODE else strange)]
     handed_back = group.get("ActionGroupExecutor.CustomControl").is_set().value
     records = _declared(group, name, enabled)
