@@ -29,7 +29,17 @@ from zscan.model.vocabulary import Enum, FactType, ListOf, Record, Scalar
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MISSING = 0.06
-WEIGHTS = {"endpoint": 14, "agent": 6, "notebook": 6, "training_job": 14, "model": 14, "vector_store": 4, "identity": 24, "key": 6, "data_store": 12}
+WEIGHTS = {
+    "endpoint": 14,
+    "agent": 6,
+    "notebook": 6,
+    "training_job": 14,
+    "model": 14,
+    "vector_store": 4,
+    "identity": 24,
+    "key": 6,
+    "data_store": 12,
+}
 SHAPES: dict[str, tuple[str, ...]] = {
     "endpoint": (
         "!network.public_access || auth.required && network.tls",
@@ -45,13 +55,21 @@ SHAPES: dict[str, tuple[str, ...]] = {
         "guard.attached && guard.version_fixed",
         "!agent.tools.exists(t, t.enabled && t.name.glob('*shell*'))",
     ),
-    "notebook": ("!network.direct_internet && network.private_network", "!workload.root", "host.idle_minutes != 0 && host.idle_minutes <= 120"),
+    "notebook": (
+        "!network.direct_internet && network.private_network",
+        "!workload.root",
+        "host.idle_minutes != 0 && host.idle_minutes <= 120",
+    ),
     "training_job": (
         "encryption.internal_traffic || training.nodes <= 1",
         "network.private_network",
         "reads_from.all(s, s.store.public_blocked && !s.store.public)",
     ),
-    "model": ("network.private_network || inference.isolated", "artefact.model_pinned", "!artefact.remote_code && !artefact.executable_format"),
+    "model": (
+        "network.private_network || inference.isolated",
+        "artefact.model_pinned",
+        "!artefact.remote_code && !artefact.executable_format",
+    ),
     "vector_store": ("!network.public_access", "!network.public_access || auth.required"),
     "identity": (
         "!identity.granted.admin && !identity.granted.wildcard_service",
@@ -59,7 +77,11 @@ SHAPES: dict[str, tuple[str, ...]] = {
         "identity.kind != 'user' || !identity.static_keys",
     ),
     "key": ("key.rotation_enabled || !key.customer_managed", "key.enabled && !key.pending_deletion"),
-    "data_store": ("!store.public && store.public_blocked", "store.tls_only && store.versioned", "store.foreign_accounts.all(a, a.startsWith('1111'))"),
+    "data_store": (
+        "!store.public && store.public_blocked",
+        "store.tls_only && store.versioned",
+        "store.foreign_accounts.all(a, a.startsWith('1111'))",
+    ),
 }
 
 
@@ -87,7 +109,7 @@ def rules(number: int) -> list[CheckedRule]:
     return made
 
 
-def value(kind: FactType | Scalar | Enum, dice: random.Random) -> Any:
+def value(kind: FactType | Record, dice: random.Random) -> Any:
     """A value of a fact, unknown now and then."""
     if dice.random() < MISSING:
         return None
@@ -119,7 +141,7 @@ def estate(number: int) -> Iterator[Asset]:
     denied = (Reason(ReasonCode.DENIED, "a:Call", "gap-1"),)
     for index, kind in enumerate(kinds):
         tree: dict[str, Any] = {}
-        unknown = {}
+        unknown: dict[str, tuple[Reason, ...]] = {}
         for path, fact in VOCABULARY.facts_of(kind).items():
             *facets, name = path.split(".")
             node = tree
@@ -128,7 +150,11 @@ def estate(number: int) -> Iterator[Asset]:
             node[name] = value(fact.type, dice)
             if node[name] is None:
                 unknown[path] = denied
-        targets = tuple(Relation(relation, str(dice.choice(places[target]))) for relation, target in edges.items() if target in places and kind in SHAPES)
+        targets = tuple(
+            Relation(relation, str(dice.choice(places[target])))
+            for relation, target in edges.items()
+            if target in places and kind in SHAPES
+        )
         yield Asset(
             id=str(index),
             type=kind,

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (documents in one line each)
 """Ways in: services, ingresses, gateways, and what follows for reach, TLS and administrative ports."""
 
 from __future__ import annotations
@@ -51,10 +52,10 @@ spec:
         (service("ClusterIP"), False),
         (service("NodePort"), True),
         (service("LoadBalancer"), True),
-        (service("LoadBalancer", annotations='service.beta.kubernetes.io/aws-load-balancer-scheme: internal'), False),
+        (service("LoadBalancer", annotations="service.beta.kubernetes.io/aws-load-balancer-scheme: internal"), False),
         (service("LoadBalancer", annotations='networking.gke.io/load-balancer-type: "Internal"'), False),
         (service("LoadBalancer", annotations='service.beta.kubernetes.io/azure-load-balancer-internal: "true"'), False),
-        (service("LoadBalancer", annotations='service.beta.kubernetes.io/aws-load-balancer-scheme: internet-facing'), True),
+        (service("LoadBalancer", annotations="service.beta.kubernetes.io/aws-load-balancer-scheme: internet-facing"), True),
         (service("LoadBalancer", extra="  loadBalancerSourceRanges: [10.0.0.0/8]\n"), False),
         (service("LoadBalancer", extra="  loadBalancerSourceRanges: [0.0.0.0/0]\n"), True),
         (service(extra="  externalIPs: [203.0.113.7]\n"), True),
@@ -71,7 +72,11 @@ def test_reach(tmp_path: Path, text: str, public: bool | str) -> None:
 
 
 def test_a_service_of_another_namespace_or_with_other_labels_is_no_way_in(tmp_path: Path) -> None:
-    foreign = service("LoadBalancer").replace("namespace: ai", "namespace: web") + "---\n" + service("NodePort", name="b").replace("app: llm}", "app: llm, tier: x}")
+    foreign = (
+        service("LoadBalancer").replace("namespace: ai", "namespace: web")
+        + "---\n"
+        + service("NodePort", name="b").replace("app: llm}", "app: llm, tier: x}")
+    )
     assert estate(tmp_path, {"d.yaml": LLM, "s.yaml": foreign}, complete=True).fact("llm", "network.public_access", "endpoint") is False
 
 
@@ -118,7 +123,12 @@ def test_strict_mesh_counts_as_tls_inside_the_cluster(tmp_path: Path) -> None:
     assert estate(tmp_path / "2", {"d.yaml": LLM, "s.yaml": service()}, complete=True).fact("llm", "network.tls", "endpoint") is False
     assert estate(tmp_path / "3", {"d.yaml": LLM, "s.yaml": service(), "m.yaml": rule}).fact("llm", "network.tls", "endpoint") is True
     permissive = rule.replace("STRICT", "PERMISSIVE")
-    assert estate(tmp_path / "4", {"d.yaml": LLM, "s.yaml": service(), "m.yaml": permissive}, complete=True).fact("llm", "network.tls", "endpoint") is False
+    assert (
+        estate(tmp_path / "4", {"d.yaml": LLM, "s.yaml": service(), "m.yaml": permissive}, complete=True).fact(
+            "llm", "network.tls", "endpoint"
+        )
+        is False
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +136,11 @@ def test_strict_mesh_counts_as_tls_inside_the_cluster(tmp_path: Path) -> None:
     [
         ("listeners: [{name: h, port: 80, protocol: HTTP}]", True, False),
         ("listeners: [{name: h, port: 443, protocol: HTTPS}]", True, True),
-        ("listeners: [{name: h, port: 443, protocol: HTTPS}]\n  infrastructure: {annotations: {networking.gke.io/load-balancer-type: Internal}}", False, True),
+        (
+            "listeners: [{name: h, port: 443, protocol: HTTPS}]\n  infrastructure: {annotations: {networking.gke.io/load-balancer-type: Internal}}",
+            False,
+            True,
+        ),
         (None, "unknown", "unknown"),
     ],
 )
@@ -141,7 +155,9 @@ spec:
 """
     files = {"d.yaml": LLM, "s.yaml": service(), "r.yaml": route}
     if gateway is not None:
-        files["g.yaml"] = f"apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: g, namespace: infra}}\nspec:\n  gatewayClassName: x\n  {gateway}\n"
+        files["g.yaml"] = (
+            f"apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: g, namespace: infra}}\nspec:\n  gatewayClassName: x\n  {gateway}\n"
+        )
     found = estate(tmp_path, files)
     assert found.fact("llm", "network.public_access", "endpoint") == public
     assert found.fact("llm", "network.tls", "endpoint") == tls
@@ -165,7 +181,9 @@ def test_an_ingress_to_a_generated_service_is_followed(tmp_path: Path, port: str
 
 
 def test_an_ingress_reaches_an_administrative_port_through_a_service(tmp_path: Path) -> None:
-    head = deployment("metadata: {labels: {app: llm}}\nspec:\n  containers: [{name: h, image: 'rayproject/ray:2.46.0', ports: [{name: dash, containerPort: 8265}]}]\n")
+    head = deployment(
+        "metadata: {labels: {app: llm}}\nspec:\n  containers: [{name: h, image: 'rayproject/ray:2.46.0', ports: [{name: dash, containerPort: 8265}]}]\n"
+    )
     named = "apiVersion: v1\nkind: Service\nmetadata: {name: llm, namespace: ai}\nspec:\n  selector: {app: llm}\n  ports: [{name: web, port: 80, targetPort: dash}]\n"
     found = estate(tmp_path, {"d.yaml": head, "s.yaml": named, "i.yaml": ingress(port="name: web")})
     assert found.fact("llm", "network.admin_port_published", "ml_app") is True

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (documents in one line each)
 """Network policies, namespaces and storage classes."""
 
 from __future__ import annotations
@@ -96,7 +97,10 @@ def test_every_role_must_be_covered(tmp_path: Path) -> None:
         "    workerTemplate: {metadata: {labels: {app: worker}}, spec: {containers: [{name: b, image: vllm/vllm-openai:v1}]}}\n"
     )
     assert estate(tmp_path / "1", {"l.yaml": roles, "p.yaml": policy("ingress: []")}).fact("lws", "network.ingress_restricted") is False
-    assert estate(tmp_path / "2", {"l.yaml": roles, "p.yaml": policy("ingress: []", selector="")}).fact("lws", "network.ingress_restricted") is True
+    assert (
+        estate(tmp_path / "2", {"l.yaml": roles, "p.yaml": policy("ingress: []", selector="")}).fact("lws", "network.ingress_restricted")
+        is True
+    )
 
 
 def test_cilium_destinations_by_name_are_named(tmp_path: Path) -> None:
@@ -128,7 +132,13 @@ def test_namespace_defaults(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("parameters", "expected"),
-    [('{encrypted: "true"}', True), ('{encrypted: "false"}', False), ("{kmsKeyId: k}", True), ("{type: gp3}", "unknown"), (None, "unknown")],
+    [
+        ('{encrypted: "true"}', True),
+        ('{encrypted: "false"}', False),
+        ("{kmsKeyId: k}", True),
+        ("{type: gp3}", "unknown"),
+        (None, "unknown"),
+    ],
 )
 def test_claims_take_encryption_from_their_class(tmp_path: Path, parameters: str | None, expected: bool | str) -> None:
     claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: models, namespace: ai}\nspec: {storageClassName: fast}\n"

@@ -23,9 +23,10 @@ TYPES = ("endpoint", "agent", "identity", "key", "guardrail", "route", "feature_
 REASON = (Reason(ReasonCode.DENIED, "some:Call", "gap-1"),)
 
 
-def _scalar(kind: Scalar | Enum) -> st.SearchStrategy[Any]:
+def _scalar(kind: Scalar | Enum | Record) -> st.SearchStrategy[Any]:
     if isinstance(kind, Enum):
         return st.sampled_from(kind.members)
+    assert isinstance(kind, Scalar)
     values = {"bool": (True, False), "int": NUMBERS, "str": TEXTS, "date": DATES}[kind.name]
     return st.sampled_from(values)
 
@@ -59,9 +60,12 @@ def _asset(draw: st.DrawFn, asset_type: str, asset_id: str, types: list[str], id
     facts: dict[str, Any] = {}
     unknown: dict[str, tuple[Reason, ...]] = {}
     for path, fact in sorted(VOCABULARY.facts_of(asset_type).items()):
-        value = draw(_value(fact.type) if complete else st.none() | _value(fact.type))
+        value: Any = draw(_value(fact.type) if complete else st.none() | _value(fact.type))
         if complete and isinstance(fact.type, ListOf) and isinstance(fact.type.item, Record):
-            value = [{name: _known(field) if record[name] is None else record[name] for name, field in fact.type.item.fields.items()} for record in value]
+            value = [
+                {name: _known(field) if record[name] is None else record[name] for name, field in fact.type.item.fields.items()}
+                for record in value
+            ]
         if value is None:
             unknown[path] = REASON
         elif isinstance(fact.type, ListOf) and not complete and draw(st.booleans()):
@@ -71,7 +75,9 @@ def _asset(draw: st.DrawFn, asset_type: str, asset_id: str, types: list[str], id
     relations: list[Relation] = []
     for kind, relation in sorted(VOCABULARY.relations.items()):
         fitting = [other for other, name in zip(ids, types, strict=True) if name in relation.targets]
-        relations += [Relation(kind, target) for target in (draw(st.lists(st.sampled_from(fitting), max_size=2, unique=True)) if fitting else [])]
+        relations += [
+            Relation(kind, target) for target in (draw(st.lists(st.sampled_from(fitting), max_size=2, unique=True)) if fitting else [])
+        ]
         if not complete and draw(st.integers(0, 5)) == 0:
             relations.append(Relation(kind, "", "arn:elsewhere", "external"))
         if not complete and draw(st.integers(0, 5)) == 0:
@@ -234,7 +240,7 @@ def _leaf(draw: st.DrawFn, scope: _Scope) -> str:
     return draw(st.sampled_from(tuple(_tests(path, kind, scope))))
 
 
-def _tests(path: str, kind: FactType, scope: _Scope) -> Iterable[str]:
+def _tests(path: str, kind: FactType, scope: _Scope) -> Iterable[str]:  # noqa: PLR0911 (one answer per type)
     match kind:
         case Scalar("bool"):
             return (path, f"!{path}", f"{path} == true", f"{path} != false")

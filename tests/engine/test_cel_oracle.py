@@ -23,7 +23,7 @@ HOPS = 3
 
 @pytest.fixture(scope="module")
 def oracle() -> Any:
-    from cel_expr_python import cel
+    from cel_expr_python import cel  # type: ignore[import-untyped]  # it has no types
 
     names = {*FACET_HEADS, *VOCABULARY.relations, *ATTRIBUTES, "tags"}
     return cel, cel.NewEnv(variables=dict.fromkeys(sorted(names), cel.Type.DYN))
@@ -69,7 +69,9 @@ def test_verdicts_equal_those_of_google_cel(oracle: Any, data: st.DataObject) ->
     condition = data.draw(some.conditions(asset.type, oracle=True))
     if "days_since" in condition:
         return
-    [finding] = [one for one in Engine([make_rule(condition, (asset.type,))], {}, now=NOW).evaluate(assets).findings if one.asset_id == asset.id]
+    [finding] = [
+        one for one in Engine([make_rule(condition, (asset.type,))], {}, now=NOW).evaluate(assets).findings if one.asset_id == asset.id
+    ]
     expected = {True: "pass", False: "fail", None: "unknown"}[answer(oracle, condition, plain(asset, inventory))]
     assert finding.status == expected, condition
 
@@ -88,5 +90,11 @@ def test_the_oracle_itself_answers(condition: str, expected: bool | None) -> Non
     from cel_expr_python import cel
 
     env = cel.NewEnv(variables=dict.fromkeys(("network", "name", "tags", "workload", "nothing_there"), cel.Type.DYN))
-    data = {"network": {"tls": True, "public_access": False}, "name": "ab", "tags": {"owner": "me"}, "workload": {"added_capabilities": ["x", "y"]}, "nothing_there": {}}
+    data = {
+        "network": {"tls": True, "public_access": False},
+        "name": "ab",
+        "tags": {"owner": "me"},
+        "workload": {"added_capabilities": ["x", "y"]},
+        "nothing_there": {},
+    }
     assert answer((cel, env), condition, data) is expected

@@ -19,7 +19,7 @@ from zscan.model.finding import Finding, NotAssessed, Status, Step
 from zscan.model.offers import Offer
 from zscan.model.source import ApiSource, FileSource
 from zscan.model.unknown import Reason, ReasonCode
-from zscan.model.vocabulary import Date
+from zscan.model.vocabulary import Date, Int
 
 PASS, FAIL, UNKNOWN, NA = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE
 DENIED = (Reason(ReasonCode.DENIED, "sagemaker:DescribeEndpoint", "gap-1"),)
@@ -48,10 +48,19 @@ T, F, U = True, False, None
 @pytest.mark.parametrize(
     ("condition", "tls", "required", "expected"),
     [
-        *[("network.tls && auth.required", a, b, e) for a, b, e in [(T, T, PASS), (T, F, FAIL), (F, U, FAIL), (U, F, FAIL), (T, U, UNKNOWN), (U, U, UNKNOWN)]],
-        *[("network.tls || auth.required", a, b, e) for a, b, e in [(F, F, FAIL), (T, F, PASS), (T, U, PASS), (U, T, PASS), (F, U, UNKNOWN), (U, U, UNKNOWN)]],
+        *[
+            ("network.tls && auth.required", a, b, e)
+            for a, b, e in [(T, T, PASS), (T, F, FAIL), (F, U, FAIL), (U, F, FAIL), (T, U, UNKNOWN), (U, U, UNKNOWN)]
+        ],
+        *[
+            ("network.tls || auth.required", a, b, e)
+            for a, b, e in [(F, F, FAIL), (T, F, PASS), (T, U, PASS), (U, T, PASS), (F, U, UNKNOWN), (U, U, UNKNOWN)]
+        ],
         *[("!network.tls", a, U, e) for a, e in [(T, FAIL), (F, PASS), (U, UNKNOWN)]],
-        *[("network.tls == auth.required", a, b, e) for a, b, e in [(T, T, PASS), (F, F, PASS), (T, F, FAIL), (U, T, UNKNOWN), (T, U, UNKNOWN)]],
+        *[
+            ("network.tls == auth.required", a, b, e)
+            for a, b, e in [(T, T, PASS), (F, F, PASS), (T, F, FAIL), (U, T, UNKNOWN), (T, U, UNKNOWN)]
+        ],
         *[("network.tls != auth.required", a, b, e) for a, b, e in [(T, T, FAIL), (T, F, PASS), (T, U, UNKNOWN), (U, U, UNKNOWN)]],
     ],
 )
@@ -67,8 +76,14 @@ def test_kleene_logic(judge: Any, condition: str, tls: bool | None, required: bo
         *[("workload.added_capabilities.exists(c, c == 'x')", v, e) for v, e in [(("x", U), PASS), (("a", U), UNKNOWN), ((U,), UNKNOWN)]],
         *[("workload.added_capabilities.all(c, c == 'x')", v, e) for v, e in [(U, UNKNOWN), ((), PASS), (("x",), PASS), (("a",), FAIL)]],
         *[("workload.added_capabilities.all(c, c == 'x')", v, e) for v, e in [(("x", U), UNKNOWN), (("a", U), FAIL), ((U,), UNKNOWN)]],
-        *[("'x' in workload.added_capabilities", v, e) for v, e in [(U, UNKNOWN), ((), FAIL), (("x", U), PASS), (("a", U), UNKNOWN), (("a",), FAIL)]],
-        *[("size(workload.added_capabilities) == 1", v, e) for v, e in [(U, UNKNOWN), (("x",), PASS), (("x", U), UNKNOWN), (("x", "y", U), FAIL)]],
+        *[
+            ("'x' in workload.added_capabilities", v, e)
+            for v, e in [(U, UNKNOWN), ((), FAIL), (("x", U), PASS), (("a", U), UNKNOWN), (("a",), FAIL)]
+        ],
+        *[
+            ("size(workload.added_capabilities) == 1", v, e)
+            for v, e in [(U, UNKNOWN), (("x",), PASS), (("x", U), UNKNOWN), (("x", "y", U), FAIL)]
+        ],
         *[("size(workload.added_capabilities) == 0", v, e) for v, e in [((), PASS), (("x", U), FAIL), ((U,), UNKNOWN)]],
         *[("size(workload.added_capabilities) > 0", v, e) for v, e in [((), FAIL), (("x", U), PASS), ((U,), UNKNOWN)]],
         *[("size(workload.added_capabilities) != 1", v, e) for v, e in [(("x",), FAIL), (("x", "y", U), PASS), (("x", U), UNKNOWN)]],
@@ -90,7 +105,10 @@ def test_lists(judge: Any, condition: str, values: Any, expected: Status) -> Non
     ("condition", "tags", "expected"),
     [
         *[("'owner' in tags", tags, e) for tags, e in [(None, UNKNOWN), ({}, FAIL), ({"owner": "x"}, PASS)]],
-        *[("tags['owner'] == 'x'", tags, e) for tags, e in [(None, UNKNOWN), ({}, UNKNOWN), ({"owner": "x"}, PASS), ({"owner": "y"}, FAIL)]],
+        *[
+            ("tags['owner'] == 'x'", tags, e)
+            for tags, e in [(None, UNKNOWN), ({}, UNKNOWN), ({"owner": "x"}, PASS), ({"owner": "y"}, FAIL)]
+        ],
         *[("tags['owner'] != 'x'", tags, e) for tags, e in [({}, UNKNOWN), ({"owner": "x"}, FAIL)]],
         ("'owner' in tags && tags['owner'] == 'x'", {}, FAIL),
     ],
@@ -116,7 +134,7 @@ def test_text_and_attributes(judge: Any, condition: str, expected: Status) -> No
 
 
 def test_dates_are_measured_against_the_time_of_evaluation() -> None:
-    node = ir.Compare(">", ir.DaysSince(ir.Attribute(ir.ROOT, "region", Date)), ir.Const(30, ir.Int))
+    node = ir.Compare(">", ir.DaysSince(ir.Attribute(ir.ROOT, "region", Date)), ir.Const(30, Int))
     for region, expected in (("2026-01-01T00:00:00Z", True), ("2026-05-30T00:00:00Z", False), ("never", None)):
         asset, related = make_asset("endpoint", region=region), resolver({})
         assert compile_conditions([Condition(node)], NOW)(asset, related) == (expected,)
@@ -159,7 +177,10 @@ def test_a_fact_that_the_target_does_not_carry_is_unknown(judge: Any) -> None:
 def test_a_failure_names_what_decided_and_the_way_there(judge: Any) -> None:
     rule = make_rule("!calls_model.exists(m, m.runs_as.exists(r, r.identity.granted.admin && m.network.public_access))")
     role = make_asset(
-        "identity", "role", facts={"identity.granted.admin": True}, sources={"identity": (ApiSource("iam:GetAccountAuthorizationDetails", "/Policies"),)}
+        "identity",
+        "role",
+        facts={"identity.granted.admin": True},
+        sources={"identity": (ApiSource("iam:GetAccountAuthorizationDetails", "/Policies"),)},
     )
     model = make_asset("endpoint", "model", facts={"network.public_access": True}, relations=[Relation("runs_as", "role")])
     other = make_asset("endpoint", "other", facts={"network.public_access": False}, relations=[Relation("runs_as", "role")])
@@ -185,7 +206,11 @@ def test_a_failure_names_what_decided_and_the_way_there(judge: Any) -> None:
         ("agent.session_seconds in [1, 2]", {"agent.session_seconds": 3}, "one of 1, 2"),
         ("!('x' in workload.added_capabilities)", {"workload.added_capabilities": ["x"]}, "not containing x"),
         ("size(workload.added_capabilities) == 0", {"workload.added_capabilities": ["x"]}, "0 elements"),
-        ("workload.added_capabilities.exists(c, c.startsWith('y'))", {"workload.added_capabilities": ["x"]}, 'an element c with c.startsWith("y")'),
+        (
+            "workload.added_capabilities.exists(c, c.startsWith('y'))",
+            {"workload.added_capabilities": ["x"]},
+            'an element c with c.startsWith("y")',
+        ),
         ("workload.added_capabilities.all(c, c.startsWith('y'))", {"workload.added_capabilities": ["x"]}, "starting with y"),
     ],
 )
@@ -235,7 +260,8 @@ def test_applies_when(judge: Any, gate: bool | None, expected: Status) -> None:
 def test_messages_render_values(judge: Any) -> None:
     rule = make_rule(
         "!network.public_access",
-        message="{name} {{x}} {network.public_access} {network.tls} {secrets.literals} {workload.added_capabilities} {tags['env']} {runs_as} {params.most}",
+        message="{name} {{x}} {network.public_access} {network.tls} {secrets.literals} {workload.added_capabilities} "
+        "{tags['env']} {runs_as} {params.most}",
         params={"most": 3},
     )
     facts = {"network.public_access": True, "secrets.literals": [{"name": "A"}, {"name": "B"}], "workload.added_capabilities": []}
@@ -302,7 +328,12 @@ def test_for_each_over_a_relation_and_over_texts(judge: Any) -> None:
 
 
 def offer(**fields: Any) -> dict[str, Offer]:
-    defaults: dict[str, Any] = {"native_type": "test.endpoint", "asset_type": "endpoint", "provider": "aws", "facts": frozenset({"network.tls", "auth.required"})}
+    defaults: dict[str, Any] = {
+        "native_type": "test.endpoint",
+        "asset_type": "endpoint",
+        "provider": "aws",
+        "facts": frozenset({"network.tls", "auth.required"}),
+    }
     return {"test.endpoint": Offer(**(defaults | fields))}
 
 
@@ -311,11 +342,19 @@ def offer(**fields: Any) -> dict[str, Offer]:
     [
         ({"pass_when": "network.tls && network.public_access"}, PASS, "A title"),
         ({"pass_when": "network.public_access"}, NA, "test.endpoint has no setting for network.public_access"),
-        ({"pass_when": "network.tls", "applies_when": "network.public_access || auth.required"}, NA, "test.endpoint has no setting for network.public_access"),
+        (
+            {"pass_when": "network.tls", "applies_when": "network.public_access || auth.required"},
+            NA,
+            "test.endpoint has no setting for network.public_access",
+        ),
         ({"pass_when": "!runs_as.exists(r, r.identity.granted.admin)"}, NA, "test.endpoint has no setting for relations.runs_as"),
         ({"pass_when": "network.public_access", "by_design": {"test.endpoint": "It has no port."}}, PASS, "by design: It has no port."),
         ({"pass_when": "network.tls && network.public_access", "by_design": {"test.endpoint": "It has no port."}}, PASS, "A title"),
-        ({"pass_when": "c == 'x'", "for_each": "workload.added_capabilities as c"}, NA, "test.endpoint has no setting for workload.added_capabilities"),
+        (
+            {"pass_when": "c == 'x'", "for_each": "workload.added_capabilities as c"},
+            NA,
+            "test.endpoint has no setting for workload.added_capabilities",
+        ),
         ({"pass_when": "network.tls", "applies_when": "native_type == 'other'"}, NA, "does not apply to test.endpoint"),
     ],
 )
@@ -331,7 +370,9 @@ def test_without_an_offer_every_fact_counts_as_offered(judge: Any) -> None:
 
 
 def test_facts_behind_a_relation_are_not_specialised(judge: Any) -> None:
-    offers = offer(relations=frozenset({"runs_as"})) | {"test.identity": Offer(native_type="test.identity", asset_type="identity", provider="aws", facts=frozenset())}
+    offers = offer(relations=frozenset({"runs_as"})) | {
+        "test.identity": Offer(native_type="test.identity", asset_type="identity", provider="aws", facts=frozenset())
+    }
     asset = make_asset("endpoint", relations=[Relation("runs_as", "role")])
     findings = judge(make_rule("!runs_as.exists(r, r.identity.granted.admin)"), asset, make_asset("identity", "role"), offers=offers)
     assert status(findings) is UNKNOWN
@@ -341,8 +382,15 @@ def test_a_live_only_fact_of_a_declared_asset_is_listed_once_and_judged_nowhere(
     rules = [make_rule("network.tls && auth.required"), make_rule("network.tls", rule_id="ZS-NET-02")]
     assets = [make_asset("endpoint", name, view="declared", facts={"network.tls": True}) for name in "ab"] + [make_asset("endpoint", "c")]
     result = Engine(rules, offer(live_only=frozenset({"auth.required"})), now=NOW).evaluate(assets)
-    assert [(one.rule_id, one.asset_id) for one in result.findings] == [("ZS-NET-01", "c"), ("ZS-NET-02", "a"), ("ZS-NET-02", "b"), ("ZS-NET-02", "c")]
-    assert result.not_assessed == [NotAssessed("ZS-NET-01", "test.endpoint", "NO_FILE_FORM: auth.required can only be read from the live system")]
+    assert [(one.rule_id, one.asset_id) for one in result.findings] == [
+        ("ZS-NET-01", "c"),
+        ("ZS-NET-02", "a"),
+        ("ZS-NET-02", "b"),
+        ("ZS-NET-02", "c"),
+    ]
+    assert result.not_assessed == [
+        NotAssessed("ZS-NET-01", "test.endpoint", "NO_FILE_FORM: auth.required can only be read from the live system")
+    ]
 
 
 # ---------------------------------------------------------------- the engine itself
@@ -381,7 +429,11 @@ def test_a_fault_in_a_list_rule_is_one_unknown_finding(judge: Any) -> None:
 def test_counting_agrees_with_the_findings() -> None:
     rules = [each(rule_id="ZS-AGT-06"), make_rule("network.tls", ("agent",), applies_when="auth.required")]
     assets = [
-        make_asset("agent", "1", facts={"agent.tools": [TOOL, TOOL | {"name": "b", "confirmed": True}, None], "network.tls": True, "auth.required": True}),
+        make_asset(
+            "agent",
+            "1",
+            facts={"agent.tools": [TOOL, TOOL | {"name": "b", "confirmed": True}, None], "network.tls": True, "auth.required": True},
+        ),
         make_asset("agent", "2", facts={"agent.tools": [TOOL, TOOL], "auth.required": False}),
         make_asset("agent", "3"),
     ]
@@ -405,10 +457,13 @@ def test_streaming_gives_the_same_findings() -> None:
 def test_explain_tells_a_verdict_step_by_step() -> None:
     rule = make_rule("!network.public_access && !runs_as.exists(r, r.identity.granted.admin)", applies_when="network.tls")
     role = make_asset("identity", "role", facts={"identity.granted.admin": True})
-    asset = make_asset("endpoint", facts={"network.tls": True}, relations=[Relation("runs_as", "role")], unknown={"network.public_access": DENIED})
+    asset = make_asset(
+        "endpoint", facts={"network.tls": True}, relations=[Relation("runs_as", "role")], unknown={"network.public_access": DENIED}
+    )
     engine = Engine([rule], {}, now=NOW)
     told = engine.explain(rule.id, asset, [asset, role])
-    assert told.applies is not None and told.passes is not None
+    assert told.applies is not None
+    assert told.passes is not None
     assert (told.applies.expression, told.applies.value) == ("network.tls", True)
     first, second = told.passes.steps
     assert (first.value, first.steps[0].reasons) == (None, ("DENIED sagemaker:DescribeEndpoint",))

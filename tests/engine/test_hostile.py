@@ -45,14 +45,17 @@ def quoted(text: str) -> str:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_texts_of_rules_are_constants(text: str) -> None:
-    condition = f"name == {quoted(text)} || name.contains({quoted(text)}) || tags[{quoted(text)}] == 'a' || {quoted(text)} in tags || name in [{quoted(text)}]"
+    word = quoted(text)
+    condition = f"name == {word} || name.contains({word}) || tags[{word}] == 'a' || {word} in tags || name in [{word}]"
     rule = make_rule(condition)
     assert Engine([rule], {}, now=NOW).evaluate([make_asset("endpoint", name=text)]).findings[0].status == "pass"
     constants = {node.value for node in ast.walk(ast.parse(code_of(rule))) if isinstance(node, ast.Constant)}
     assert text in constants
 
 
-@pytest.mark.parametrize("name", ["judge", "related", "a", "K1", "t1", "__builtins__", "__class__", "None", "len", "str", "glob", "lambda", "import", "exec"])
+@pytest.mark.parametrize(
+    "name", ["judge", "related", "a", "K1", "t1", "__builtins__", "__class__", "None", "len", "str", "glob", "lambda", "import", "exec"]
+)
 def test_names_of_variables_never_enter_the_code(name: str) -> None:
     rule = make_rule(f"secrets.literals.exists({name}, {name}.name == 'x')")
     each = make_rule(f"{name}.name == 'x'", for_each=f"secrets.literals as {name}", rule_id="ZS-NET-02")
@@ -77,7 +80,23 @@ def test_generated_code_holds_only_names_of_the_vocabulary(data: st.DataObject) 
     source, namespace = source_of([Condition(rule.passes) for rule in rules], NOW)
     words = {part for path in VOCABULARY.facts for part in path.split(".")}
     words |= {field for fact in VOCABULARY.facts.values() for field in getattr(getattr(fact.type, "item", None), "fields", ())}
-    words |= {"facts", "id", "name", "provider", "account", "region", "native_type", "view", "tags", "type", "get", "count", "startswith", "endswith", "append"}
+    words |= {
+        "facts",
+        "id",
+        "name",
+        "provider",
+        "account",
+        "region",
+        "native_type",
+        "view",
+        "tags",
+        "type",
+        "get",
+        "count",
+        "startswith",
+        "endswith",
+        "append",
+    }
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute):
             assert node.attr in words
@@ -97,7 +116,8 @@ def test_any_text_as_a_condition_is_refused_or_compiles(text: str) -> None:
 
 def test_the_widest_and_deepest_rule_compiles() -> None:
     wide = " && ".join(f"name != 'n{number}'" for number in range(180))
-    deep = f"attached_to.exists(a, part_of.exists(b, calls_model.exists(c, !(!(!(!(c.network.tls)))) && ({'(' * 20}a.subnet.assigns_public_addresses{')' * 20}))))"
+    brackets = f"{'(' * 20}a.subnet.assigns_public_addresses{')' * 20}"
+    deep = f"attached_to.exists(a, part_of.exists(b, calls_model.exists(c, !(!(!(!(c.network.tls)))) && ({brackets}))))"
     rules = [make_rule(wide), make_rule(deep, rule_id="ZS-NET-02")]
     mixed = "network.tls"
     for number in range(13):

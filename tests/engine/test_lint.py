@@ -37,8 +37,9 @@ rules:
 """
 
 
-def problems(write: Write, rule: str = RULE, cases: str = CASES, offers: dict[str, Offer] | None = None, **more: str) -> list[str]:
-    files = {"net/a.yaml": rule, "catalogue.yaml": CATALOGUE} | ({"net/a.test.yaml": cases} if cases else {}) | more
+def problems(write: Write, rule: str = RULE, cases: str = CASES, offers: dict[str, Offer] | None = None, level: str = "") -> list[str]:
+    files = {"net/a.yaml": rule, "catalogue.yaml": CATALOGUE, "net/a.test.yaml": cases, "levels/a.yaml": level}
+    files = {name: text for name, text in files.items() if text}
     return [f"{one.file}:{one.line}: {one.message}" for one in lint(load_ruleset([write(files)]), offers)]
 
 
@@ -63,7 +64,9 @@ def test_problems_of_a_rule(rule_dir: Write, before: str, after: str, expected: 
 def test_a_critical_rule_proves_reach(rule_dir: Write) -> None:
     critical = RULE.replace("severity: high", "severity: critical")
     assert problems(rule_dir, critical) == []
-    [problem] = [one for one in problems(rule_dir, critical.replace("!network.public_access", "network.tls"), cases="") if "critical" in one]
+    [problem] = [
+        one for one in problems(rule_dir, critical.replace("!network.public_access", "network.tls"), cases="") if "critical" in one
+    ]
     assert problem.startswith("rules/net/a.yaml:4: critical, but pass_when looks at no proof of reach")
     behind = critical.replace("!network.public_access", "!runs_as.exists(r, r.identity.granted.admin)")
     assert not [one for one in problems(rule_dir, behind, cases="") if "critical" in one]
@@ -116,4 +119,4 @@ def test_shares_of_severities(rule_dir: Write) -> None:
 
 def test_levels_name_rules(rule_dir: Write) -> None:
     level = "name: a\ntitle: T\ndescription: D\nrules: [ZS-NET-02, NET]\nexclude: [ZS-NET-20]\n"
-    assert problems(rule_dir, **{"levels/a.yaml": level}) == ["rules/levels/a.yaml:5: 'ZS-NET-20' names no rule"]
+    assert problems(rule_dir, level=level) == ["rules/levels/a.yaml:5: 'ZS-NET-20' names no rule"]

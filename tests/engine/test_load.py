@@ -214,7 +214,7 @@ BAD = "!network.public_access && network.tsl"
         ("pass_when: " + BAD.replace("!", "network.private_network || "), 7, 72),
         (f"pass_when: '{BAD}'", 7, 47),
         (f'pass_when: "{BAD}"', 7, 47),
-        ("pass_when: \"name != '\\\"\\\\\\\\\\u00e9' && network.tsl\"", 7, 47),
+        ('pass_when: "name != \'\\"\\\\\\\\\\u00e9\' && network.tsl"', 7, 47),
         ("pass_when: 'name != ''x'' && network.tsl'", 7, 38),
         (f"pass_when: |\n  {BAD}", 8, 37),
         ("pass_when: |-\n\n    !network.public_access\n      && network.tsl", 10, 18),
@@ -303,7 +303,11 @@ def test_directories_add_up(rule_dir: Write, tmp_path: Path) -> None:
     ("name", "text", "message"),
     [
         ("catalogue.yaml", "schema: zscan.catalogue/v2\nrules: []\n", "expected schema: zscan.catalogue/v1"),
-        ("catalogue.yaml", CATALOGUE.replace("onprem", "  - {id: ZS-NET-01, title: T, objectives: [x], providers: [aws]}\nonprem"), "duplicate id ZS-NET-01"),
+        (
+            "catalogue.yaml",
+            CATALOGUE.replace("onprem", "  - {id: ZS-NET-01, title: T, objectives: [x], providers: [aws]}\nonprem"),
+            "duplicate id ZS-NET-01",
+        ),
         ("objectives.yaml", OBJECTIVES.replace("statement", "sttement"), "unknown field 'sttement'"),
         ("levels/a.yaml", "name: b\ntitle: T\ndescription: D\n", "the level in a.yaml is called 'b'"),
         ("levels/a.yaml", "name: a\ntitle: T\ndescription: D\nextends: strat\n", "there is no level 'strat'"),

@@ -5,9 +5,10 @@ import pytest
 from zscan.engine.check import Checker
 from zscan.engine.render import expression
 from zscan.engine.specialise import Static, root_reads, specialise
+from zscan.model.rule import ParamValue
 
 OFFERED = {"network.tls", "auth.required", "secrets.literals", "relations.runs_as"}
-PARAMS = {"strict": True, "names": ("a",), "days": 3}
+PARAMS: dict[str, ParamValue] = {"strict": True, "names": ("a",), "days": 3}
 
 
 def rest(source: str) -> str | None:
@@ -35,7 +36,10 @@ def rest(source: str) -> str | None:
         ("secrets.literals.exists(s, network.public_access)", None),
         ("calls_tool.exists(t, t.network.tls)", None),
         ("runs_as.exists(r, r.identity.boundary)", "runs_as.exists(r, r.identity.boundary)"),
-        ("runs_as.exists(r, r.attached_to.exists(f, f.firewall.egress_open))", "runs_as.exists(r, r.attached_to.exists(f, f.firewall.egress_open))"),
+        (
+            "runs_as.exists(r, r.attached_to.exists(f, f.firewall.egress_open))",
+            "runs_as.exists(r, r.attached_to.exists(f, f.firewall.egress_open))",
+        ),
         ("native_type == 'aws.x' && network.tls", "network.tls"),
         ("native_type == 'aws.y' && network.tls", "false"),
         ("view != 'live' || network.tls", "network.tls"),

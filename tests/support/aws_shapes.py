@@ -101,3 +101,10 @@ def _text(shape: Shape, name: str) -> Any:
     if name.lower().endswith("arn"):
         return f"arn:aws:service:{REGION}:{ACCOUNT}:thing/{name.lower()}"
     return "s3://bucket/key" if name.lower().endswith("uri") else f"a-{name.lower()}"
+
+
+@cache
+def service_operations(service: str) -> dict[str, frozenset[str]]:
+    """The operations of a service, each with the names of its parameters."""
+    model = _service(service)
+    return {name: frozenset(getattr(model.operation_model(name).input_shape, "members", ())) for name in model.operation_names}

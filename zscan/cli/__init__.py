@@ -22,6 +22,11 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and give its exit code; nothing but this prints an error."""
+    if arguments in (["version"], ["--version"]):  # the parser would take ten times as long as the answer
+        from zscan.cli import version
+
+        version.command()
+        return 0
     import typer
 
     from zscan.cli.app import app

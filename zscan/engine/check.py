@@ -11,6 +11,7 @@ from zscan.engine import ir
 from zscan.engine.expr import parse
 from zscan.engine.ir import AssetOf, AssetsOf, Const, Node, Param, Type
 from zscan.engine.names import RESERVED, chain_of, closest, describe, member
+from zscan.engine.require import Requirements, type_of_value
 from zscan.engine.syntax import (
     Call,
     Comparison,
@@ -36,23 +37,13 @@ _FOR_EACH = re.compile(r"(?P<source>.*\S)\s+as\s+(?P<variable>[A-Za-z_][A-Za-z0-
 _MIRRORED: dict[str, str] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
-def type_of_value(value: ParamValue) -> Type:
-    """The type of a parameter with this default."""
-    if isinstance(value, bool):
-        return Bool
-    if isinstance(value, int):
-        return Int
-    return Str if isinstance(value, str) else ListOf(Str)
-
-
-class Checker:
+class Checker(Requirements):
     """Checks the expressions of one rule: against its asset types, its parameters, and (in `pass_when`) its `for_each` variable."""
 
     def __init__(self, types: tuple[str, ...], params: Mapping[str, ParamValue]) -> None:
+        super().__init__(params)
         self.types = types
-        self.params = params
         self.scope: dict[str, Type] = {}
-        self.over_params: set[str] = set()  # variables whose values the rule fixes
 
     def condition(self, source: str) -> Node:
         """The typed form of a condition. Raises `ExpressionError`."""
@@ -166,30 +157,6 @@ class Checker:
             return ir.SizeTest(_MIRRORED[operator], right.source, left)  # type: ignore[arg-type]
         return ir.Compare(operator, left, right)
 
-    def must_match(self, left: Node, right: Node, syntax: Comparison) -> None:
-        """Both sides of a comparison have one comparable type; an enum's other side can be a member."""
-        for enum, other, place in ((left, right, syntax.right), (right, left, syntax.left)):
-            if isinstance(enum.type, Enum) and other.type == Str:
-                self.must_be_member(enum.type, other, start(place))
-                return
-        if isinstance(left.type, Enum) and isinstance(right.type, Enum):
-            if not set(left.type.members) & set(right.type.members):
-                raise ExpressionError("the two sides have no value in common", syntax.offset)
-            return
-        if Date in (left.type, right.type):
-            raise ExpressionError("dates are compared through days_since()", syntax.offset)
-        if left.type != right.type or left.type not in (Bool, Int, Str):
-            raise ExpressionError(f"cannot compare {describe(left.type)} with {describe(right.type)}", syntax.offset)
-
-    def must_be_member(self, enum: Enum, other: Node, offset: int) -> None:
-        """`other` is a constant or parameter whose value the enum can have."""
-        if not isinstance(other, Const | Param):
-            raise ExpressionError(f"only a constant can be compared with {describe(enum)}", offset)
-        value = other.value if isinstance(other, Const) else self.params[other.name]
-        for text in value if isinstance(value, tuple) else (value,):
-            if text not in enum.members:
-                raise ExpressionError(f"{text!r} is impossible here: {describe(enum)}", offset, closest(str(text), enum.members))
-
     def membership(self, syntax: Comparison) -> Node:
         """`item in [..]`, `item in <list>`, `'key' in <map>`."""
         item = self.value(syntax.left)
@@ -211,13 +178,6 @@ class Checker:
         elif item.type != source.type.item:
             raise ExpressionError(f"cannot look for {describe(item.type)} among {describe(source.type.item)}", syntax.offset)
         return ir.InList(item, source)
-
-    def must_be_text_or_enum(self, item: Node, values: Param, syntax: Comparison) -> None:
-        """`item` can be one of the texts of a list parameter."""
-        if isinstance(item.type, Enum):
-            self.must_be_member(item.type, values, start(syntax.right))
-        else:
-            self.must_be_text(item, syntax.left)
 
     def literals(self, item: Node, syntax: ListLiteral) -> Const:
         """The constants of a list literal, all of the item's type."""
@@ -310,20 +270,3 @@ class Checker:
         if len(self.scope) >= MAX_LISTS:
             raise ExpressionError(f"lists are nested deeper than {MAX_LISTS} levels", offset)
         return source.item
-
-    def must_have_arguments(self, syntax: Call, count: int) -> None:
-        """The call has exactly `count` arguments."""
-        if len(syntax.arguments) != count:
-            plural = "s" if count > 1 else ""
-            raise ExpressionError(f"{syntax.name}() takes {count} argument{plural}, found {len(syntax.arguments)}", syntax.offset)
-
-    def must_be_text(self, node: Node, syntax: Syntax) -> None:
-        """`node` is text."""
-        if node.type != Str:
-            raise ExpressionError(f"expected text, found {describe(node.type)}", start(syntax))
-
-    def must_be_fixed_text(self, node: Node, syntax: Syntax) -> None:
-        """`node` is text that the rule or its parameters fix, never text of the asset."""
-        self.must_be_text(node, syntax)
-        if not isinstance(node, Const | Param) and not (isinstance(node, ir.Variable) and node.name in self.over_params):
-            raise ExpressionError("expected a constant or a parameter", start(syntax))

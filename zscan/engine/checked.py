@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from zscan.engine import ir
-from zscan.engine.check import Checker, type_of_value
+from zscan.engine.check import Checker
 from zscan.engine.message import Template, parse_template
 from zscan.engine.names import RESERVED, carried, closest
+from zscan.engine.require import type_of_value
 from zscan.engine.specialise import Static, root_reads, specialise
 from zscan.engine.syntax import ExpressionError
 from zscan.errors import RuleError

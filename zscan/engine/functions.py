@@ -84,7 +84,9 @@ def resolver(assets: Mapping[str, Asset]) -> Callable[[Asset, str], Elements]:
             last, lists = asset, {}
         elif kind in lists:
             return lists[kind]
-        found: list[Asset | None] = [find(edge.target) if edge.state == "resolved" else None for edge in asset.relations if edge.kind == kind]
+        found: list[Asset | None] = [
+            find(edge.target) if edge.state == "resolved" else None for edge in asset.relations if edge.kind == kind
+        ]
         if asset.unknown and f"relations.{kind}" in asset.unknown:
             found.append(None)
         lists[kind] = found

@@ -76,4 +76,7 @@ def pod_template(*, labels: str = "app: llm", container: str = "", spec: str = "
 
 def deployment(template: str, *, name: str = "llm", namespace: str = "ai") -> str:
     """A Deployment around a pod template."""
-    return f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec:\n  template:\n" + textwrap.indent(template, "    ")
+    return (
+        f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec:\n  template:\n"
+        + textwrap.indent(template, "    ")
+    )

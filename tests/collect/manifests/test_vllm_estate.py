@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (documents in one line each)
 """One vLLM server in several files: what is stated, what is missing, and its hardened twin."""
 
 from __future__ import annotations
@@ -103,7 +104,10 @@ def test_the_bare_server_states_its_faults(tmp_path: Path) -> None:
     assert facts["principal.token_mounted"] is True
     assert facts["principal.static_cloud_keys"] is True
     assert facts["governance.owner"] is False
-    assert {row["name"].rpartition("containers.")[2] for row in facts["secrets.literals"]} == {"vllm.args.4", "vllm.env.AWS_SECRET_ACCESS_KEY.value"}
+    assert {row["name"].rpartition("containers.")[2] for row in facts["secrets.literals"]} == {
+        "vllm.args.4",
+        "vllm.env.AWS_SECRET_ACCESS_KEY.value",
+    }
 
 
 def test_no_secret_survives(tmp_path: Path) -> None:
@@ -171,13 +175,17 @@ def test_the_same_pod_reads_the_same_in_every_kind(tmp_path: Path) -> None:
     indented = "".join(f"        {line[4:]}" if line.strip() else line for line in spec.splitlines(keepends=True))
     ray = (
         "apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: ray, namespace: ai}\nspec:\n"
-        "  headGroupSpec:\n    template:\n      spec:\n" + "".join(f"    {line}" for line in indented.splitlines(keepends=True)).replace("            ", "        ", 0)
+        "  headGroupSpec:\n    template:\n      spec:\n"
+        + "".join(f"    {line}" for line in indented.splitlines(keepends=True)).replace("            ", "        ", 0)
     )
-    inference = "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: isvc, namespace: ai}\nspec:\n  predictor:\n" + "".join(
-        line[2:] if line.strip() else line for line in spec.splitlines(keepends=True)
+    inference = (
+        "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: isvc, namespace: ai}\nspec:\n  predictor:\n"
+        + "".join(line[2:] if line.strip() else line for line in spec.splitlines(keepends=True))
     )
     found = estate(tmp_path, {"d.yaml": HARDENED, "ray.yaml": ray, "isvc.yaml": inference})
-    same = [path for path in found.one("llm").facts if path.startswith(("workload.", "principal.", "secrets.")) and path != "secrets.literals"]
+    same = [
+        path for path in found.one("llm").facts if path.startswith(("workload.", "principal.", "secrets.")) and path != "secrets.literals"
+    ]
     for path in same:
         assert found.fact("ray", path) == found.fact("llm", path), path
         assert found.fact("isvc", path) == found.fact("llm", path), path
@@ -200,4 +208,6 @@ def test_equal_names_get_an_ordinal_of_content(tmp_path: Path) -> None:
     one = estate(tmp_path / "1", f"{BARE}---\n{other}")
     two = estate(tmp_path / "2", f"{other}---\n{BARE}")
     assert sorted(one.by_id) == ["all.yaml#apps/Deployment/ai/llm", "all.yaml#apps/Deployment/ai/llm~2"]
-    assert {key: draft.facts["artefact.images"] for key, draft in one.by_id.items()} == {key: draft.facts["artefact.images"] for key, draft in two.by_id.items()}
+    assert {key: draft.facts["artefact.images"] for key, draft in one.by_id.items()} == {
+        key: draft.facts["artefact.images"] for key, draft in two.by_id.items()
+    }

@@ -50,7 +50,10 @@ def test_subjects(tmp_path: Path, subject: str) -> None:
     assert granted(tmp_path, binding("cluster-admin", subject))["admin"] is True
 
 
-@pytest.mark.parametrize("subject", ["{kind: ServiceAccount, name: llm, namespace: web}", "{kind: User, name: llm}", "{kind: Group, name: 'system:serviceaccounts:web'}"])
+@pytest.mark.parametrize(
+    "subject",
+    ["{kind: ServiceAccount, name: llm, namespace: web}", "{kind: User, name: llm}", "{kind: Group, name: 'system:serviceaccounts:web'}"],
+)
 def test_other_subjects(tmp_path: Path, subject: str) -> None:
     assert granted(tmp_path, binding("cluster-admin", subject), complete=True)["admin"] is False
 

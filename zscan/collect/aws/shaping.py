@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from zscan.collect import Bulk, Call
@@ -10,12 +11,16 @@ from zscan.collect.redact import names_secret
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Reading, every, some
 from zscan.model.redacted import redacted_pattern
-from zscan.model.unknown import Truth, Unknown, Unresolved, kleene_any
+from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved, kleene_any, merge
 
 TAGS = Bulk(
     path="Tags",
     call=Call(
-        service="resourcegroupstaggingapi", operation="GetResources", action="tag:GetResources", items="ResourceTagMappingList", page_size=100
+        service="resourcegroupstaggingapi",
+        operation="GetResources",
+        action="tag:GetResources",
+        items="ResourceTagMappingList",
+        page_size=100,
     ),
     index=lambda entry: str(entry["ResourceARN"]),
     keys=lambda body: [body["@id"]],
@@ -23,6 +28,7 @@ TAGS = Bulk(
 )
 
 GOVERNANCE = frozenset({"governance.owner", "governance.environment", "governance.classification"})
+_NO_TAGS = Unknown(Reason(ReasonCode.UNPARSABLE, "the tags are not pairs of key and value"))
 _TAG_NAMES = {
     "governance.owner": {"owner", "team", "contact", "owner-email", "owneremail", "cost-center-owner", "product-owner"},
     "governance.environment": {"environment", "env", "stage"},
@@ -35,16 +41,15 @@ def asset(document: Document, asset_type: str) -> Draft:
     draft = Draft(document, asset_type)
     draft.keys.add(document.name)
     tags = document["Tags"]
-    draft.tags = tags.value if isinstance(tags.value, Unknown) else _tag_map(tags.value)
+    draft.tags = tags.map(_tag_map).value
     for path, names in _TAG_NAMES.items():
-        draft.set(path, tags.map(lambda value, names=names: _named(value, names)))
+        draft.set(path, tags.map(partial(_named, names=names)))
     return draft
 
 
 def _named(tags: Any, names: set[str]) -> Truth:
     """Whether one of the names is among the tags, with a value. A tag that was not read could be it."""
-    pairs = tags.items() if isinstance(tags, Mapping) else [(t.get("Key"), t.get("Value")) if isinstance(t, Mapping) else (t, t) for t in tags or ()]
-    return kleene_any(_is_named(key, value, names) for key, value in pairs)
+    return kleene_any(_is_named(key, value, names) for key, value in _tag_pairs(tags))
 
 
 def _is_named(key: Any, value: Any, names: set[str]) -> Truth:
@@ -55,11 +60,20 @@ def _is_named(key: Any, value: Any, names: set[str]) -> Truth:
     return True if isinstance(value, Unresolved) else value if isinstance(value, Unknown) else bool(str(value or ""))
 
 
-def _tag_map(tags: Any) -> dict[str, str]:
-    """Tags as CloudFormation writes them: a list of Key/Value pairs, or (for some types) a map."""
+def _tag_pairs(tags: Any) -> list[tuple[Any, Any]]:
+    """Tags as CloudFormation writes them: a list of Key/Value pairs, or (for some types) a map. A tag that was not read could be any."""
     if isinstance(tags, Mapping):
-        return {str(key): str(value) for key, value in tags.items()}
-    return {str(tag.get("Key", "")): str(tag.get("Value", "")) for tag in tags or () if isinstance(tag, Mapping) and not isinstance(tag.get("Key"), Unknown)}
+        return [(str(key), value) for key, value in tags.items()]
+    listed = [_NO_TAGS] if not isinstance(tags, list | tuple | None) else tags or ()
+    pairs = [(tag.get("Key"), tag.get("Value")) if isinstance(tag, Mapping) else (tag, tag) for tag in listed]
+    return [(key if isinstance(key, str | Unknown) else _NO_TAGS, value) for key, value in pairs]
+
+
+def _tag_map(tags: Any) -> Any:
+    """The tags as a map, which is read whole or not at all."""
+    pairs = _tag_pairs(tags)
+    missing = [part for pair in pairs for part in pair if isinstance(part, Unknown)]
+    return merge(missing) if missing else {key: str(value) for key, value in pairs}
 
 
 def image(name: str, reading: Reading) -> Any:
@@ -70,7 +84,12 @@ def image(name: str, reading: Reading) -> Any:
     text = str(value or "")
     tag = text.rsplit("/", 1)[-1].partition("@")[0].partition(":")[2]
     pinned = "@sha256:" in text
-    return {"name": name, "image": text, "pinned": pinned, "floating": not pinned and tag in {"", "latest", "main", "master", "nightly", "dev"}}
+    return {
+        "name": name,
+        "image": text,
+        "pinned": pinned,
+        "floating": not pinned and tag in {"", "latest", "main", "master", "nightly", "dev"},
+    }
 
 
 def secret_settings(variables: Reading, where: str) -> tuple[list[Any], list[Any]]:

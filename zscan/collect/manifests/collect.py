@@ -55,8 +55,8 @@ def collect_path(
 ) -> Collected:
     """Everything that the files below `root` declare. `base` is the git root: file ids are relative to it.
 
-    `complete` says that the files are the whole of the environment, so that what is absent from them does not exist. Raises
-    FileNotFoundError if `root` does not exist. What cannot be read becomes a gap.
+    `complete` says that the files are the whole of the environment; it is recorded with the target, and the derivations conclude from it
+    that what is absent does not exist. Raises FileNotFoundError if `root` does not exist. What cannot be read becomes a gap.
     """
     stats = WalkStats()
     collected = Collected(Target(kind="path", label=_below(root, base) or "."))
@@ -212,10 +212,9 @@ def _finish(view: _View, stats: WalkStats, *, complete: bool) -> None:
         collected.offers.update(reader.offers)
     collected.skipped = dict(sorted((view.skipped + Counter({f"files: {name}": number for name, number in stats.skipped.items()})).items()))
     label = collected.target.label
-    whole = complete and not any(item.blocking for item in collected.gaps)
-    collected.target = Target(
-        kind="path", label=label, scopes=(label,), complete=whole or not any(g.blocking for g in collected.gaps), documents=view.documents
-    )
+    scopes = (f"{label} (declared complete)" if complete else label,)
+    whole = not any(item.blocking for item in collected.gaps)
+    collected.target = Target(kind="path", label=label, scopes=scopes, complete=whole, documents=view.documents)
 
 
 def _below(path: Path, base: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from zscan.collect.manifests.containers import Container
 from zscan.collect.manifests.fields import mapping, sequence, text
 from zscan.collect.manifests.images import image_of
-from zscan.collect.redact import names_secret
+from zscan.collect.redact import names_secret, redact
 from zscan.model.redacted import marker, redacted_pattern
 from zscan.model.unknown import Unknown, Unresolved
 
@@ -47,7 +47,9 @@ def _marked(name: str, value: Any) -> Any:
     if redacted_pattern(raw) or "$" not in raw or not names_secret(name):
         return value
     literal = effective(raw)
-    return marker("known-default", len(literal)) if isinstance(literal, str) and literal.strip() else value
+    if isinstance(literal, Unknown) or not redacted_pattern(redact({name: literal})[name]):
+        return value
+    return marker("known-default", len(literal))
 
 
 def service_container(name: str, body: Mapping[Any, Any]) -> Container:

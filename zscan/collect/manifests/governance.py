@@ -57,4 +57,5 @@ def governance(sheet: Sheet, labelled: Mapping[Path, Mapping[str, str]]) -> None
 
 
 def _plain(key: str) -> str:
-    return _SEPARATORS.sub("", key.rpartition("/")[2].lower())
+    last = key.rpartition("/")[2] if "/" in key else key.rpartition(".")[2]
+    return _SEPARATORS.sub("", last.lower())
