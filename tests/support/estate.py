@@ -25,9 +25,11 @@ _ATTACK = {"type": "PROMPT_ATTACK", "inputStrength": "HIGH", "outputStrength": "
 _DIGEST = "@sha256:" + "a" * 64
 
 
-def rich_estate(regions: tuple[str, ...] = (REGION,), page_size: int | None = None) -> Estate:
-    """The account. Everything lies in the first region; further ones are empty."""
+def rich_estate(regions: tuple[str, ...] = (REGION, "eu-west-1"), page_size: int | None = None) -> Estate:
+    """The account. Every asset lies in the first region; in the second, models are called although nothing is configured there."""
     estate = Estate(regions=list(regions), page_size=page_size)
+    for region in regions[1:2]:
+        estate.metric(ACCOUNT, region, "AWS/Bedrock", "Invocations", ModelId="anthropic.claude-3-haiku-20240307-v1:0")
     _ground(estate)
     _weak(estate)
     _hardened(estate)
@@ -52,7 +54,9 @@ def _ground(estate: Estate) -> None:
     )
     estate.key(a, r, "good", rotation=True, tags=OWNED).key(a, r, "stale", rotation=False, policy=allow("kms:*", "*", Principal="*"))
     estate.bucket(a, r, "curated", kms_key=key_arn(a, r, "good"), versioning="Enabled", policy=_tls_only("curated"), tags=OWNED)
-    estate.bucket(a, r, "dump", public=True)
+    public = allow("s3:GetObject", "arn:aws:s3:::dump/*", Principal="*")
+    estate.bucket(a, r, "dump", policy=public, public=True, block_public_access=False)
+    estate.bucket(a, r, "legacy", block_public_access=None)  # neither blocked nor public: its ownership setting decides
     estate.subnet(a, r, "private").subnet(a, r, "public", public=True)
     closed = {
         "IpPermissions": [],
@@ -60,6 +64,14 @@ def _ground(estate: Estate) -> None:
     }
     anywhere = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     estate.security_group(a, r, "closed", **closed).security_group(a, r, "open", IpPermissions=anywhere, IpPermissionsEgress=anywhere)
+    to_s3 = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": "pl-63a5400a"}]}]
+    estate.security_group(a, r, "to-s3", IpPermissions=[], IpPermissionsEgress=to_s3)
+    lists = {
+        "PrefixLists": [
+            {"PrefixListId": "pl-63a5400a", "PrefixListName": f"com.amazonaws.{r}.s3", "OwnerId": "AWS", "State": "create-complete"}
+        ]
+    }
+    estate.put(a, r, "ec2", "DescribeManagedPrefixLists", lists)
     estate.vpc_endpoint(a, r, "bedrock-runtime", policy=allow("*", "*", Principal="*"), PrivateDnsEnabled=False)
     estate.vpc_endpoint(
         a, r, "sagemaker.runtime", policy=allow("sagemaker:InvokeEndpoint", "*", Principal={"AWS": f"arn:aws:iam::{a}:root"})
@@ -119,7 +131,9 @@ def _weak(estate: Estate) -> None:
         ResourceConfig={"InstanceType": "ml.m5.xlarge", "InstanceCount": 4, "VolumeSizeInGB": 30},
         RemoteDebugConfig={"EnableRemoteDebug": True},
     )
-    estate.feature_group(a, r, "weak", RoleArn=role_arn(a, "wide"))
+    estate.feature_group(
+        a, r, "weak", RoleArn=role_arn(a, "wide"), OfflineStoreConfig={"S3StorageConfig": {"S3Uri": "s3://legacy/features"}}
+    )
     estate.model_package_group(a, r, "weak", policy=allow("sagemaker:DescribeModelPackage", "*", Principal="*"))
     estate.guardrail(
         a,
@@ -155,7 +169,7 @@ def _weak(estate: Estate) -> None:
 def _hardened(estate: Estate) -> None:
     a, r = ACCOUNT, REGION
     key, role, t = key_arn(a, r, "good"), role_arn(a, "narrow"), OWNED
-    groups, subnets = [security_group_id(a, r, "closed")], [subnet_id(a, r, "private")]
+    groups, subnets = [security_group_id(a, r, "closed"), security_group_id(a, r, "to-s3")], [subnet_id(a, r, "private")]
     vpc = {"SecurityGroupIds": groups, "Subnets": subnets}
     source = {"S3DataSource": {"S3Uri": "s3://curated/model/", "S3DataType": "S3Prefix", "CompressionType": "None", "ETag": "e" * 32}}
     container = {

@@ -93,7 +93,7 @@ def command(
         resume=resume,
         exclude=settings.effective.config.exclude,
         complete_scope=policy.complete_scope(scope),
-        base=policy.base(),
+        base=policy.base(t.paths(parsed)),
     )
     inventory = inventory_of(parsed, collecting, quiet=quiet)
     if save is not None:

@@ -36,6 +36,7 @@ def command(
     from zscan.report.neutral import terminal
 
     settings = policy.settings(types=types, exclude=exclude)
+    parsed = t.parse(targets or [], offline=offline)
     collecting = t.CollectOptions(
         regions=tuple(regions or ()),
         aws_profile=aws_profile,
@@ -44,9 +45,9 @@ def command(
         resume=resume,
         exclude=settings.effective.config.exclude,
         complete_scope=policy.complete_scope(scope),
-        base=policy.base(),
+        base=policy.base(t.paths(parsed)),
     )
-    inventory = inventory_of(t.parse(targets or [], offline=offline), collecting, quiet=quiet)
+    inventory = inventory_of(parsed, collecting, quiet=quiet)
     kept = [a for a in inventory.assets if (a.type in settings.types if settings.types else everything or VOCABULARY.types[a.type].ai)]
     for asset in kept:
         if as_json:

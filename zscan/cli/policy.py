@@ -172,11 +172,18 @@ def complete_scope(word: str) -> bool:
     return word == "complete"
 
 
-def base() -> Path:
-    """What file paths in ids and reports are relative to: the caller's git root, else the working directory."""
+def base(paths: Sequence[Path]) -> Path:
+    """What file names in ids and reports are relative to: the git root that holds the targets, else the target itself.
+
+    It follows from the targets alone, so that the caller's working directory is part of no id. Targets that have different roots share
+    the nearest folder above them.
+    """
+    import os
+
     from zscan.config import git_root
 
-    return git_root(Path.cwd()) or Path.cwd().resolve()
+    roots = {git_root(path) or (path if path.is_dir() else path.parent) for path in (one.resolve() for one in paths)}
+    return Path(os.path.commonpath(sorted(roots))) if roots else Path.cwd().resolve()
 
 
 def digest(files: Iterable[Path]) -> str:

@@ -54,6 +54,11 @@ def parse(names: Sequence[str], *, offline: bool) -> list[Target]:
     return targets
 
 
+def paths(targets: Sequence[Target]) -> list[Path]:
+    """The targets that are files or folders."""
+    return [Path(target.name) for target in targets if target.kind == "path"]
+
+
 def _target(name: str) -> Target:
     from zscan.snapshot import is_snapshot
 

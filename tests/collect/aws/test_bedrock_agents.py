@@ -271,13 +271,10 @@ def test_a_disabled_group_calls_nothing() -> None:
     assert ("calls_tool", LAMBDA) not in edges(live)
 
 
-def test_an_unread_action_group_is_a_tool_of_unknown_risk_and_an_unknown_rest() -> None:
+def test_an_unread_action_group_is_an_unknown_rest_and_names_no_tool() -> None:
     scanned = scan(estate_of(actions={"orders": {}}).fault(op="GetAgentActionGroup", kind="denied"))
     agent = scanned.one("Agent")
-    tool, rest = agent.facts["agent.tools"]
-    assert (tool["name"], tool["enabled"]) == ("orders", True)
-    assert isinstance(tool["confirmed"], Unknown)
-    assert isinstance(tool["high_risk"], Unknown)
+    (rest,) = agent.facts["agent.tools"]
     assert isinstance(rest, Unknown)
     assert ("calls_tool", "?") in edges(agent)
     assert ("bedrock-agent:GetAgentActionGroup", "DENIED", "bedrock:GetAgentActionGroup") in scanned.gaps()

@@ -37,7 +37,7 @@ def shape_bucket(document: Document) -> Iterable[Draft]:
     policy_document = document["BucketPolicy"]
     policy = grants_of(policy_document, document.account)
     block = _block(document)
-    draft.set("encryption.at_rest", True)
+    draft.set("encryption.at_rest", document["Arn"].map(lambda _exists: True))  # as soon as it is known to exist
     draft.set("encryption.customer_key", rule.get("SSEAlgorithm").one_of("aws:kms", "aws:kms:dsse") & rule.get("KMSMasterKeyID").is_set())
     draft.set("store.public_blocked", every(*block.values()))
     draft.set("store.public", (policy.public & ~block["RestrictPublicBuckets"]) | (_acl_public(document) & ~block["IgnorePublicAcls"]))

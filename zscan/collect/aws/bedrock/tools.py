@@ -47,7 +47,7 @@ def _of_group(group: Reading) -> list[Any]:
     name, enabled = group.get("ActionGroupName").value, _enabled(group).value
     signature = group.get("ParentActionGroupSignature").value
     if isinstance(signature, Unknown):
-        return [_record(name, enabled, confirmed=signature, high_risk=signature), signature]
+        return [signature]  # which tools the group offers, and so their names, follow from what was not read
     signature = "" if signature is None else str(signature)
     if signature in _ASKS_BACK:
         return []
