@@ -23,29 +23,28 @@ def ollama(folder: Path, settings: str) -> Estate:
 
 
 @pytest.mark.parametrize(
-    ("ports", "public", "loopback"),
+    ("ports", "loopback"),
     [
-        ("ports: ['11434:11434']", True, False),
-        ("ports: ['11434']", True, False),
-        ("ports: ['0.0.0.0:11434:11434']", True, False),
-        ("ports: ['127.0.0.1:11434:11434']", False, True),
-        ("ports: ['127.0.0.1::11434']", False, True),
-        ("ports: ['[::1]:11434:11434']", False, True),
-        ("ports: ['127.0.0.1:11434:11434', '8080:8080']", True, False),
-        ("ports: ['${PORT:-11434}:11434']", True, False),
-        ("ports: ['${PORT}:11434']", True, False),
-        ("ports: ['${BIND:-127.0.0.1}:11434:11434']", False, True),
-        ("ports: ['${BIND}:11434:11434']", "unknown", "unknown"),
-        ("ports: [{target: 11434, published: 11434, host_ip: 127.0.0.1}]", False, True),
-        ("ports: [{target: 11434, published: 11434}]", True, False),
-        ("ports: ['127.0.0.1:8000-8010:8000-8010/tcp']", False, True),
-        ("expose: ['11434']", False, True),
-        ("network_mode: host", True, False),
+        ("ports: ['11434:11434']", False),
+        ("ports: ['11434']", False),
+        ("ports: ['0.0.0.0:11434:11434']", False),
+        ("ports: ['127.0.0.1:11434:11434']", True),
+        ("ports: ['127.0.0.1::11434']", True),
+        ("ports: ['[::1]:11434:11434']", True),
+        ("ports: ['127.0.0.1:11434:11434', '8080:8080']", False),
+        ("ports: ['${PORT:-11434}:11434']", False),
+        ("ports: ['${PORT}:11434']", False),
+        ("ports: ['${BIND:-127.0.0.1}:11434:11434']", True),
+        ("ports: ['${BIND}:11434:11434']", "unknown"),
+        ("ports: [{target: 11434, published: 11434, host_ip: 127.0.0.1}]", True),
+        ("ports: [{target: 11434, published: 11434}]", False),
+        ("ports: ['127.0.0.1:8000-8010:8000-8010/tcp']", True),
+        ("expose: ['11434']", True),
+        ("network_mode: host", False),
     ],
 )
-def test_published_ports(tmp_path: Path, ports: str, public: bool | str, loopback: bool | str) -> None:
+def test_published_ports(tmp_path: Path, ports: str, loopback: bool | str) -> None:
     found = ollama(tmp_path, ports)
-    assert found.fact("ollama", "network.public_access") == public
     assert found.fact("ollama", "network.loopback_only") == loopback
 
 
@@ -127,7 +126,7 @@ def test_the_override_of_a_project_is_merged(tmp_path: Path) -> None:
     over = "services:\n  ollama:\n    environment: {OLLAMA_ORIGINS: '*'}\n    ports: ['8080:8080']\n"
     found = estate(tmp_path, {"docker-compose.yml": base, "docker-compose.override.yml": over})
     assert list(found.by_id) == [".#service/ollama"]
-    assert found.fact("ollama", "network.public_access") is True
+    assert found.fact("ollama", "network.loopback_only") is False
     assert found.fact("ollama", "network.cors_any_origin") is True
 
 

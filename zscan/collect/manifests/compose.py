@@ -31,7 +31,7 @@ _ANY_NAME = re.compile(r"compose[^/]*\.ya?ml$")
 _SERVICES = re.compile(r"^[\"']?services[\"']?\s*:", re.MULTILINE)
 _SERVICE_LINE = re.compile(r"^\s+(?:image|build|container_name|extends)\s*:", re.MULTILINE)
 _MODEL_TYPES = frozenset({"endpoint", "training_job"})
-_NETWORK = frozenset({"network.public_access", "network.loopback_only", "network.admin_port_published", "network.tls"})
+_NETWORK = frozenset({"network.loopback_only", "network.admin_port_published", "network.tls"})
 _FACTS = frozenset().union(
     compose_hardening.FACTS,
     transport.FACTS,

@@ -66,12 +66,13 @@ def _partly(raw: str, why: Unknown, place: Path) -> Published:
 
 
 def network_facts(sheet: Sheet, body: Mapping[Any, Any], product: Product | None) -> None:
-    """State what is published. The host's network mode publishes whatever the process opens."""
+    """State what is published. The host's network mode publishes whatever the process opens.
+
+    Whether the internet reaches the host is not in a Compose file, so `network.public_access` is not stated here.
+    """
     shared = body.get("network_mode") == "host"
     ports = list(published(body))
     places = tuple(port.place for port in ports)
-    outside = [kleene_not(port.loopback) for port in ports]
-    sheet.put("network.public_access", True if shared else kleene_any(outside), *(places or (("network_mode",) if shared else ())))
     sheet.put("network.loopback_only", False if shared else kleene_all(port.loopback for port in ports), *places)
     admin = product.admin_ports if product else frozenset()
     administrative = [kleene_not(port.loopback) for port in ports if port.target in admin]

@@ -70,8 +70,20 @@ def _parse(line: str) -> tuple[str, bool, bool] | None:
     if not pattern:
         return None
     anchored = "/" in pattern
-    segments = pattern.removeprefix("/").split("/")
+    segments = _split(pattern.removeprefix("/"))
     return _regex(segments if anchored else ["**", *segments]), folders_only, ignores
+
+
+def _split(pattern: str) -> list[str]:
+    """Split at slashes; one inside a character class separates nothing (though the class never matches it)."""
+    segments, start, position = [], 0, 0
+    while position < len(pattern):
+        found = _CLASS.match(pattern, position) if pattern[position] == "[" else None
+        if pattern[position] == "/":
+            segments.append(pattern[start:position])
+            start = position + 1
+        position = found.end() if found else position + (2 if pattern[position] == "\\" else 1)
+    return [*segments, pattern[start:]]
 
 
 def _regex(segments: list[str]) -> str:

@@ -37,7 +37,7 @@ class YSeq(list[Any]):
         self.tag = tag
 
 
-class TaggedStr(str):
+class TaggedStr(str):  # noqa: SLOT000 (carries its tag)
     """A scalar under a tag that zscan does not interpret (``!reset``, ``!vault``, ``!!python/…``); never executed."""
 
     tag: str = ""
