@@ -86,7 +86,6 @@ class _Index:
                 else:
                     self.live[key].append(draft)
 
-
     def why_hidden(self, draft: Draft, reference: Reference) -> Unknown | None:
         """The gaps of the draft's account that hide the classes which the reference may lead to."""
         where = f"{draft.provider}/{draft.account}"
@@ -102,11 +101,11 @@ def _resolve(draft: Draft, reference: Reference, index: _Index) -> None:
     elif isinstance(key, Unknown):
         _unknown(draft, reference, key)
     elif isinstance(key, Selector):
-        found = [d for d in index.namespaces.get(key.namespace, ()) if d is not draft and d.labels and key.matches(d.labels)]
-        _connect(draft, reference, _nearest(draft, _of_type(found, reference)), missing=None)
+        matching = [d for d in index.namespaces.get(key.namespace, ()) if d is not draft and d.labels and key.matches(d.labels)]
+        _connect(draft, reference, _nearest(draft, _of_type(matching, reference)), missing=None)
     elif draft.provider == _CLUSTER:
-        found = _nearest(draft, _of_type(index.cluster.get(key, ()), reference))
-        _connect(draft, reference, found, missing=None, ref=key)
+        nearest = _nearest(draft, _of_type(index.cluster.get(key, ()), reference))
+        _connect(draft, reference, nearest, missing=None, ref=key)
     else:
         _connect(draft, reference, _named(draft, key, reference, index), missing=index.why_hidden(draft, reference), ref=key)
 

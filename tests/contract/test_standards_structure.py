@@ -49,7 +49,7 @@ _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _m
 
 
 def load(*parts: str) -> dict[str, Any]:
-    data = yaml.load((ROOT.joinpath(*parts)).read_text(encoding="utf-8"), Loader=_StrictLoader)
+    data = yaml.load((ROOT.joinpath(*parts)).read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 (a SafeLoader that refuses duplicate keys)
     assert isinstance(data, dict)
     return data
 
@@ -104,7 +104,8 @@ def test_rule_rows_are_well_formed(catalogue: dict[str, Any], objectives: list[d
     assert not duplicates([rule["title"] for rule in catalogue["rules"]])
     for rule in catalogue["rules"]:
         assert set(rule) == {"id", "title", "objectives", "providers"}, rule
-        assert rule["objectives"] and not duplicates(rule["objectives"]), rule
+        assert rule["objectives"], rule
+        assert not duplicates(rule["objectives"]), rule
         assert set(rule["objectives"]) <= known, rule
         assert rule["providers"] == [p for p in PROVIDERS if p in rule["providers"]] != [], rule
 
@@ -355,11 +356,8 @@ def test_no_statement_is_an_official_sentence(name: str, mappings: dict[str, dic
 
 def research_rows(file: str, pattern: str) -> list[list[str]]:
     assert SHARED
-    rows = []
-    for line in (Path(SHARED) / "research" / file).read_text(encoding="utf-8").splitlines():
-        if re.match(pattern, line):
-            rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))])
-    return rows
+    lines = (Path(SHARED) / "research" / file).read_text(encoding="utf-8").splitlines()
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))] for line in lines if re.match(pattern, line)]
 
 
 @needs_shared

@@ -121,9 +121,8 @@ def _steps(scan: Scan, name: str) -> None:
     print(f"{finding.status.upper()}  {finding.rule_id}  {terminal(asset.name)} ({asset.type})\n{terminal(asset.id)}")
     print(f"\n{terminal(finding.message)}")
     for evidence in finding.evidence:
-        print(
-            f"  {terminal(evidence.path)} = {terminal(value_text(evidence.value))}  expected {terminal(evidence.expected)}  {_place(evidence)}"
-        )
+        seen = f"{terminal(evidence.path)} = {terminal(value_text(evidence.value))}"
+        print(f"  {seen}  expected {terminal(evidence.expected)}  {_place(evidence)}")
     engine = Engine(rules, all_offers(), now=moment(scan.run.evaluated_as_of), params=scan.run.params)
     found = engine.explain(finding.rule_id, asset, assets, finding.key)
     if found.settled:

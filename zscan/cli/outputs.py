@@ -13,6 +13,7 @@ from zscan.errors import UsageError
 from zscan.model.scan import Scan
 from zscan.report import Format, formats
 
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One report that was asked for; no path means standard output."""

@@ -26,15 +26,29 @@ class Entry(Protocol):
     """What the policy says of one public endpoint."""
 
     @property
-    def asset(self) -> str: ...
+    def asset(self) -> str:
+        """A pattern on the asset's id or name."""
+        ...
+
     @property
-    def owner(self) -> str: ...
+    def owner(self) -> str:
+        """Who answers for it."""
+        ...
+
     @property
-    def reason(self) -> str: ...
+    def reason(self) -> str:
+        """Why it is public."""
+        ...
+
     @property
-    def expires(self) -> str: ...
+    def expires(self) -> str:
+        """The last day, YYYY-MM-DD (UTC)."""
+        ...
+
     @property
-    def requires(self) -> tuple[str, ...]: ...
+    def requires(self) -> tuple[str, ...]:
+        """The true-or-false facts that must hold instead."""
+        ...
 
 
 def judge_public(
@@ -58,7 +72,9 @@ def _judged(finding: Finding, asset: Asset, entries: Sequence[Entry]) -> Finding
         return finding
     note = f"public by design until {entry.expires}, owner {entry.owner}: {entry.reason}"
     if missing := sorted(path for path, value in values.items() if value is not True):
-        return msgspec.structs.replace(finding, status=Status.UNKNOWN, message=f"{note}; unknown: {', '.join(missing)}", reasons=(f"required instead: {', '.join(missing)}",))
+        words = ", ".join(missing)
+        reasons = (f"required instead: {words}",)
+        return msgspec.structs.replace(finding, status=Status.UNKNOWN, message=f"{note}; unknown: {words}", reasons=reasons)
     return msgspec.structs.replace(finding, status=Status.PASS, message=f"{note}; holds instead: {', '.join(entry.requires)}")
 
 

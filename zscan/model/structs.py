@@ -32,7 +32,8 @@ def _annotation(fact_type: FactType | Record, name: str) -> Any:
                 frozen=True,
             )
         case ListOf(item):
-            return tuple[_annotation(item, name) | None, ...]
+            element: Any = _annotation(item, name) | None
+            return tuple[element, ...]
 
 
 def _class_name(path: str) -> str:

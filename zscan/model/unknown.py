@@ -64,7 +64,7 @@ class Unknown:
         return f"{type(self).__name__}({', '.join(f'{r.code}: {r.detail}' for r in self.reasons)})"
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.reasons == self.reasons  # type: ignore[attr-defined]  # same class by the first test
+        return type(other) is type(self) and other.reasons == self.reasons
 
     def __hash__(self) -> int:
         return hash((type(self), self.reasons))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import os
 import pickle
@@ -47,7 +47,7 @@ def same(ours: Any, theirs: Any) -> bool:
         return isinstance(ours, YMap) and ours.keys() == theirs.keys() and all(same(ours[k], theirs[k]) for k in theirs)
     if isinstance(theirs, list):
         return isinstance(ours, YSeq) and len(ours) == len(theirs) and all(map(same, ours, theirs))
-    if isinstance(theirs, datetime.date):
+    if isinstance(theirs, dt.date):
         return isinstance(ours, str)
     return isinstance(ours, type(theirs)) and (ours == theirs or ours != ours)  # noqa: PLR0124 - NaN
 
@@ -74,9 +74,7 @@ SCALARS = (
     | st.integers()
     | st.floats()
     | st.text()
-    | st.sampled_from(
-        ["yes", "off", "0644", "0o644", "1_000", "1:30", "1e5", ".inf", "~", "<<", "=", "2001-01-01", "-"]
-    )
+    | st.sampled_from(["yes", "off", "0644", "0o644", "1_000", "1:30", "1e5", ".inf", "~", "<<", "=", "2001-01-01", "-"])
 )
 VALUES = st.recursive(
     SCALARS,
@@ -220,7 +218,7 @@ def test_duplicate_keys_are_recorded_and_the_last_wins() -> None:
 
 
 def test_nodes_survive_pickling() -> None:
-    root = pickle.loads(pickle.dumps(only("a: !x [1]\nb: {{ c }}\n")))
+    root = pickle.loads(pickle.dumps(only("a: !x [1]\nb: {{ c }}\n")))  # noqa: S301 (our own bytes)
     assert root["a"].tag == "!x"
     assert type(root["b"]) is TemplateMarker
     assert root.lines == {"a": 1, "b": 2}
@@ -283,9 +281,7 @@ def test_cloudformation_short_forms_become_long_forms(text: str, value: Any) -> 
 
 def test_unknown_tags_are_kept_as_text_and_never_executed(tmp_path: Path) -> None:
     target = tmp_path / "executed"
-    root = only(
-        f"a: !!python/object/apply:os.mkdir ['{target}']\nb: !!python/name:os.system\nc: !reset []\nd: !vault x"
-    )
+    root = only(f"a: !!python/object/apply:os.mkdir ['{target}']\nb: !!python/name:os.system\nc: !reset []\nd: !vault x")
     assert not target.exists()
     assert root["a"] == [str(target)]
     assert root["a"].tag == "tag:yaml.org,2002:python/object/apply:os.mkdir"

@@ -6,7 +6,7 @@ safe and shared; sessions are not, so clients are made under a lock. All session
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import threading
 from collections import Counter
@@ -29,7 +29,14 @@ SESSION_CALLS = (WHO_AM_I, REGIONS)
 _DENIED = ("AccessDenied", "Unauthorized", "AuthorizationError", "Forbidden", "NotAuthorized", "OptInRequired", "AllAccessDisabled")
 _EXPIRED = ("ExpiredToken", "RequestExpired", "TokenRefreshRequired", "CredentialsExpired")
 _THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown", "ServiceQuotaExceeded", "ProvisionedThroughputExceeded")
-_BAD_CREDENTIALS = ("UnrecognizedClient", "InvalidClientTokenId", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthFailure", "IncompleteSignature")
+_BAD_CREDENTIALS = (
+    "UnrecognizedClient",
+    "InvalidClientTokenId",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "AuthFailure",
+    "IncompleteSignature",
+)
 _NOT_OFFERED = ("UnknownOperation", "InvalidAction", "UnsupportedOperation", "EndpointNotAvailable", "NotAvailableInRegion")
 _TRIES = 5  # adaptive retry of botocore: enough for throttling, short enough for a region that does not answer
 _UNANSWERED_LIMIT = 2
@@ -57,7 +64,8 @@ def custom_endpoints(environment: Mapping[str, str]) -> dict[str, str]:
     if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
         return {}
     found = {name: url for name, url in environment.items() if name.startswith("AWS_ENDPOINT_URL") and url}
-    return {name: url for name, url in sorted(found.items()) if not (urlsplit(url).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))}
+    own = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+    return {name: url for name, url in sorted(found.items()) if not (urlsplit(url).hostname or "").endswith(own)}
 
 
 def refuse_custom_endpoints(*, allowed: bool) -> None:
@@ -126,7 +134,7 @@ class AwsSession:
             if call.items and client.can_paginate(method):
                 sizes = {"PageSize": call.page_size} if call.page_size else {}
                 for page in client.get_paginator(method).paginate(**params, PaginationConfig=sizes):
-                    pages.append(_received(page))
+                    pages.append(_received(page))  # noqa: PERF401 (page by page: those before an error are kept)
             else:
                 pages.append(_received(getattr(client, method)(**params)))
         except ClientError as error:
@@ -168,8 +176,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, bytes):
         return f"<{len(value)} bytes>"
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
@@ -235,4 +243,4 @@ def _ask(identity: Identity, call: Call) -> Answer:
 
 
 def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

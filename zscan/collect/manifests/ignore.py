@@ -96,9 +96,7 @@ def _regex(segments: list[str]) -> str:
             runs[-1].append(_segment(segment))
     *inner, last = runs
     parts = [
-        "(?>" + (_ANY_FOLDERS if index else "") + "".join(f"{segment}/" for segment in run) + ")"
-        for index, run in enumerate(inner)
-        if run
+        "(?>" + (_ANY_FOLDERS if index else "") + "".join(f"{segment}/" for segment in run) + ")" for index, run in enumerate(inner) if run
     ]
     if not last:  # "a/**" is all below a, and "**" is everything
         return "".join(parts) + r".+\Z"

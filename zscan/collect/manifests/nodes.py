@@ -43,14 +43,14 @@ class TaggedStr(str):  # noqa: SLOT000 (carries its tag)
     tag: str = ""
 
 
-class TemplateMarker(str):
+class TemplateMarker(str):  # noqa: SLOT000 (a marked text, made rarely)
     """Unquoted text holding ``{{ … }}``: the source of a value or key that only a template engine could fill in.
 
     Quoted text is left alone, because Argo, Kubeflow and Prometheus use ``"{{ … }}"`` as plain data.
     """
 
 
-class ComplexKey(str):
+class ComplexKey(str):  # noqa: SLOT000 (a marked text, made rarely)
     """The source text of a mapping or sequence used as a key, which neither JSON nor Kubernetes can express."""
 
 

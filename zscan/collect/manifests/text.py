@@ -39,7 +39,7 @@ class Chunk(NamedTuple):
 
 
 def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> str | Problem:
-    """Return the text of a file with ``\\n`` line ends and no byte order mark, or the Problem that prevents it.
+    """Return the text of a file with LF line ends and no byte order mark, or the Problem that prevents it.
 
     UTF-8, and UTF-16 or UTF-32 with a mark; UTF-16 without one is recognised by its zero bytes.
     """
@@ -62,7 +62,7 @@ def unify_breaks(text: str) -> str:
 
 
 def json_to_yaml(text: str) -> str:
-    """Rewrite the one JSON construct that libyaml refuses: surrogate pairs such as ``\\ud83d\\ude00``.
+    """Rewrite the one JSON construct that libyaml refuses: pairs of escaped surrogates.
 
     Only text that begins like JSON is touched, because in other YAML styles the same characters are literal text.
     """
@@ -111,7 +111,7 @@ def _encoding(data: bytes) -> str:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return name
-    if len(data) >= 2 and len(data) % 2 == 0:
+    if len(data) >= 2 and len(data) % 2 == 0:  # noqa: PLR2004 (UTF-16 has two bytes a unit)
         if data[0] and not data[1]:
             return "utf-16-le"
         if data[1] and not data[0]:

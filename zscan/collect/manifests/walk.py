@@ -12,9 +12,7 @@ from typing import Final, Literal
 
 from zscan.collect.manifests.ignore import LARGEST_FILE, IgnoreRules
 
-INPUT_SUFFIXES: Final = (
-    *(".bicep", ".hcl", ".json", ".jsonc", ".template", ".tf", ".tfvars", ".toml", ".yaml", ".yml"),
-)
+INPUT_SUFFIXES: Final = (*(".bicep", ".hcl", ".json", ".jsonc", ".template", ".tf", ".tfvars", ".toml", ".yaml", ".yml"),)
 INPUT_NAMES: Final = frozenset({"modelfile"})
 VENDORED: Final = frozenset(
     {
@@ -107,9 +105,7 @@ class _Walk:
         self._stats = stats
 
     def files(self) -> Iterator[FoundFile]:
-        gitignore = tuple(
-            rule for folder in _repository_above(self._root) for rule in self._rules(folder, ".gitignore")
-        )
+        gitignore = tuple(rule for folder in _repository_above(self._root) for rule in self._rules(folder, ".gitignore"))
         stack = [self._enter(self._root, (), gitignore)]
         while stack:
             folder = stack[-1]
@@ -245,5 +241,5 @@ def _repository_above(root: Path) -> list[Path]:
 
 
 def _printable(path: str) -> str:
-    """Replace bytes of a file name that are not UTF-8 by ``\\udcXX``, so that any report can hold it."""
+    """Replace bytes of a file name that are not UTF-8 by escapes, so that any report can hold it."""
     return path.encode("utf-8", "backslashreplace").decode("utf-8")
