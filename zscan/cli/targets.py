@@ -87,7 +87,7 @@ def collect(targets: Sequence[Target], options: CollectOptions, *, progress: Cal
         raise failures[0][1]
     found += [_without_credentials(target, error) for target, error in failures]
     if not any(one.target.documents for one in found) and not any(one.gaps for one in found):
-        names = ", ".join(one.target.label for one in found)
+        names = ", ".join("standard input" if target.kind == "stdin" else target.name for target in targets)
         raise NothingToAuditError(
             f"nothing to audit in {names}", why="no file there is one that zscan reads", hint="point it at manifests, templates or a cloud"
         )

@@ -23,9 +23,10 @@ def collect_files(root: Path, *, base: Path, exclude: Sequence[str] = (), comple
 
 
 def collect_text(data: bytes, *, name: str, complete: bool = False) -> Collected:
-    """What one document declares that did not come from a file; ids and reports call it `<name>.yaml`."""
+    """What one document declares that did not come from a file; ids and reports call it `<name>.json` or `<name>.yaml`, as it looks."""
+    suffix = "json" if data.lstrip()[:1] in {b"{", b"["} else "yaml"
     with tempfile.TemporaryDirectory(prefix="zscan-") as folder:
-        path = Path(folder) / f"{name}.yaml"
+        path = Path(folder) / f"{name}.{suffix}"
         path.write_bytes(data)
         collected = collect_files(path, base=Path(folder), complete=complete)
     collected.target = msgspec.structs.replace(collected.target, label=name)

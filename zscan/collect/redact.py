@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from zscan.model.redacted import marker
+from zscan.model.redacted import marker, redacted_pattern
 
 _TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
@@ -29,13 +29,17 @@ _TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("url-password", r"(?<=://)[^\s/:@]*:(?!\$)[^\s/@{}$]+(?=@)"),
     )
 )
+# What each pattern above, and a secret-naming flag, cannot do without: most texts hold none of it, and one search tells.
+_HINT = re.compile(
+    r"-----BEGIN|sk-|hf_|nvapi-|gh[pousr]_|github_pat_|glpat-|xox|AKIA|ASIA|AIza|eyJ|://|api-key|token|password|secret", re.IGNORECASE
+)
 _NAME = re.compile(
     r"(?i)(?:api[_-]?key|access[_-]?key|secret|passw(?:or)?d|passphrase|credential|private[_-]?key|auth[_-]?token|bearer|"
     r"(?:^|[_-])token$|(?:^|[_-])pat$|master[_-]?key|salt[_-]?key|encryption[_-]?key|client[_-]?secret)"
 )
 _NOT_SECRET_NAME = re.compile(
     r"(?i)(?:_?(?:arn|name|names|ref|refs|id|ids|path|file|dir|url|uri|endpoint|type|mode|enabled|ttl|expiry|version|manager|namespace|mount|count|"
-    r"algorithm|policy|required|length|size|limit|limits|location|source)|max[_-]?tokens?)$|KmsKey|PublicKey|keyId"
+    r"algorithm|policy|required|length|size|limit|limits|location|source|hours|minutes|seconds|days|port)|max[_-]?tokens?)$|KmsKey|PublicKey|keyId"
 )
 _REFERENCE = re.compile(
     r"^\s*$|^\$|\$\{|\$\(|\{\{|^os\.environ/|^arn:|^(?:true|false|null|none|yes|no|on|off|auto)$|^[<\[{].*[>\]}]$|^\d{1,5}$|^(?:vault|env|file|ref|secret|sm|ssm|azurekv|gcpsm)[:+]",
@@ -78,6 +82,8 @@ def redact(value: Any) -> Any:
 
 def redact_text(text: str) -> str:
     """Text with every known token format, and every literal after a secret-naming command-line flag, replaced."""
+    if not _HINT.search(text):
+        return text
     for name, pattern in _TOKENS:
         text = pattern.sub(lambda match, name=name: marker(name, len(match[0])), text)  # type: ignore[misc]  # name is bound per pattern
     return _FLAG.sub(lambda match: match[1] + (match[2] if "‹" in match[2] else marker("flag", len(match[2]))), text)
@@ -96,7 +102,7 @@ def _is_known_default(value: str) -> bool:
 def _redact(value: Any, *, secret_name: bool) -> Any:
     if isinstance(value, str):
         text = redact_text(value)
-        if secret_name and text == value and not _REFERENCE.search(value):
+        if secret_name and text == value and not _REFERENCE.search(value) and not redacted_pattern(value):
             return marker("known-default" if _is_known_default(value) else "named-secret", len(value))
         return type(value)(text) if text != value and type(value) is not str else text
     if isinstance(value, dict):
