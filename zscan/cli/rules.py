@@ -141,7 +141,7 @@ def _providers(rule: CheckedRule) -> set[str]:
 
     found: set[str] = set()
     for native, offer in all_offers().items():
-        if offer.asset_type in rule.rule.assets and plan_rule(rule, Kind(offer.asset_type, native, "live"), offer, {}).disposition in {
+        if offer.asset_type in rule.rule.assets and plan_rule(rule, Kind(offer.asset_type, native, "live"), offer, rule.rule.params).disposition in {
             "judge",
             "pass",
         }:

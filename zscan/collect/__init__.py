@@ -108,6 +108,7 @@ class Collector:
     canonical: Callable[[Mapping[str, Any]], dict[str, Any]]
     shape: Callable[[Document], Iterable[Shaped]]
     facts: frozenset[str]
+    derived: frozenset[str] = frozenset()  # facts that a derivation adds to those of the shape
     live_only: frozenset[str] = frozenset()
     relations: frozenset[str] = frozenset()
     locate: Callable[[str, Place], tuple[Place, str] | None] = lambda key, place: (
@@ -129,7 +130,7 @@ class Collector:
             native_type=self.native_type,
             asset_type=self.asset_type,
             provider=provider,
-            facts=self.facts | {path for via in self.via for path in via.facts},
+            facts=self.facts | self.derived | {path for via in self.via for path in via.facts},
             live_only=self.live_only,
             relations=self.relations,
         )

@@ -11,7 +11,6 @@ FACETS = (
             "is_default": Fact(Bool, "It is the one that the platform assigns when none is named."),
             "boundary": Fact(Bool, "A permission boundary caps what it may do."),
             "token_mounted": Fact(Bool, "Its token is put into every workload that runs as it."),
-            "static_keys": Fact(Bool, "It has access keys that do not expire on their own."),
         },
     ),
     Facet(
@@ -44,7 +43,7 @@ FACETS = (
         "The identity that the asset itself runs as.",
         {
             "assigned": Fact(Bool, "It runs as an identity chosen for it, not as the platform's default."),
-            "shared": Fact(Bool, "Another agent, or another kind of AI workload, runs as the same identity."),
+            "shared": Fact(Bool, "Another agent runs as the same identity."),
             "token_mounted": Fact(Bool, "Credentials for the cluster's own API are put into it."),
             "static_cloud_keys": Fact(Bool, "It carries long-lived cloud access keys."),
         },

@@ -24,7 +24,6 @@ FACETS = (
         "A tool server's or a tool client's settings.",
         {
             "pinned": Fact(Bool, "What it starts is an exact version."),
-            "auto_approved": Fact(Bool, "Every tool runs without asking."),
             "allow_all_policy": Fact(Bool, "Its authorization policy permits every principal every action."),
             "permission_profile": Fact(Bool, "A profile limits its file and network access."),
             "rate_limited": Fact(Bool, "Calls are rate-limited."),

@@ -17,7 +17,6 @@ FACETS = (
             "executable_format": Fact(Bool, "A model file has a format that can execute code on load (pickle and its kin)."),
             "runtime_loading": Fact(Bool, "Callers may load other models or adapters at run time."),
             "private_registry": Fact(Bool, "Images are pulled over a private path."),
-            "validated": Fact(Bool, "A signature of the model is checked before it is used."),
         },
     ),
 )

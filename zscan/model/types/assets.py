@@ -41,7 +41,6 @@ TYPES = (
     AssetType("data_store", "An object store or bucket that AI reads or writes.", ("store", "encryption", "governance"), ai=False),
     AssetType("volume", "A persistent volume claim or storage class.", ("volume", "governance"), ai=False),
     AssetType("secret", "A stored credential.", ("secrets", "governance"), ai=False),
-    AssetType("function", "Serverless code behind a tool.", ("governance",), ai=False),
     AssetType("private_link", "A private endpoint for a provider's service.", ("link", "governance"), ai=False),
     AssetType("subnet", "A subnet.", ("subnet", "governance"), ai=False),
     AssetType("firewall", "A security group or network policy.", ("firewall", "governance"), ai=False),

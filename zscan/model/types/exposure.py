@@ -31,7 +31,6 @@ FACETS = (
             "required": Fact(Bool, "Callers must authenticate."),
             "authorization": Fact(Bool, "Authenticated callers are limited to named actions or tools."),
             "federated": Fact(Bool, "People sign in through the organisation's identity provider."),
-            "open_registration": Fact(Bool, "Anybody who reaches the asset may create an account."),
         },
     ),
     Facet(

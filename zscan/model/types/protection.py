@@ -86,10 +86,9 @@ FACETS = (
             "classification": Fact(Bool, "The class of its data is named."),
         },
     ),
-    Facet("lifecycle", "When the asset came and goes.", {"created_at": Fact(Date, "When it was made.")}),
     Facet(
         "volume",
         "A storage class or a claim on one.",
-        {"encrypted": Fact(Bool, "Its storage class encrypts data."), "kind": Fact(Enum(("claim", "class")), "What it is.")},
+        {"encrypted": Fact(Bool, "Its storage class encrypts data.")},
     ),
 )

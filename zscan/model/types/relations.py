@@ -8,7 +8,6 @@ _STORES = ("data_store", "volume", "vector_store", "feature_store")
 RELATIONS = (
     RelationType("runs_as", "The identity that the asset acts with.", ("identity",)),
     RelationType("member_of", "The group or scope that the asset belongs to.", ("identity", "namespace")),
-    RelationType("grants", "The principals that a binding gives rights to.", ("identity",)),
     RelationType("encrypts_with", "The key that protects the asset's data.", ("key",)),
     RelationType("reads_from", "Where the asset reads data or weights from.", _STORES),
     RelationType("writes_to", "Where the asset writes data to.", _STORES),
@@ -19,10 +18,9 @@ RELATIONS = (
     RelationType("part_of", "The asset that this one is a piece of.", (*_AI, "knowledge_base", "namespace")),
     RelationType("guarded_by", "The guardrail or gateway in front of the asset.", ("guardrail", "gateway")),
     RelationType("retrieves_from", "The knowledge base that answers are grounded in.", ("knowledge_base", "vector_store")),
-    RelationType("calls_tool", "Tools and tool servers that the asset calls.", ("tool_server", "function")),
+    RelationType("calls_tool", "Tools and tool servers that the asset calls.", ("tool_server",)),
     RelationType("calls_model", "Models and endpoints that the asset calls.", ("model", "endpoint", "gateway")),
     RelationType("exposed_by", "Published ways in that lead to the asset.", ("route",)),
     RelationType("routes_to", "What a published way in leads to.", _AI),
     RelationType("attached_to", "Networks, firewalls and subnets that the asset is attached to.", ("firewall", "subnet", "private_link")),
-    RelationType("same_as", "The same thing seen by another source.", (*_AI, "identity", "key", "data_store", "guardrail")),
 )

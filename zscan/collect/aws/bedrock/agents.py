@@ -166,6 +166,7 @@ COLLECTORS = (
             "principal.assigned",
             "data.retention_days",
         },
+        derived=frozenset({"principal.shared"}),
         relations=frozenset({"runs_as", "encrypts_with", "calls_model", "guarded_by", "calls_tool", "retrieves_from"}),
     ),
 )

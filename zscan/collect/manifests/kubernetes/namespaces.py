@@ -20,7 +20,7 @@ _ENFORCE = "pod-security.kubernetes.io/enforce"
 _LEVELS = frozenset({"privileged", "baseline", "restricted"})
 _NAMESPACE_DERIVED = frozenset({"namespace.default_deny_ingress", "namespace.default_deny_egress", "namespace.quota"})
 _NAMESPACE_FACTS = governance.FACTS | _NAMESPACE_DERIVED | {"namespace.pod_security"}
-_VOLUME_FACTS = governance.FACTS | {"volume.encrypted", "volume.kind"}
+_VOLUME_FACTS = governance.FACTS | {"volume.encrypted"}
 _VOLUME_DERIVED = frozenset({"volume.encrypted"})
 _SECRET_FACTS = governance.FACTS | secret_settings.FACTS
 _ENCRYPTION = re.compile(
@@ -52,7 +52,7 @@ def shape_quota(item: KubernetesObject) -> Iterator[Shaped]:
 
 def shape_claim(item: KubernetesObject) -> Iterator[Shaped]:
     """A claim; whether it is encrypted is its storage class's to say."""
-    draft = _volume(item, "claim", None)
+    draft = _volume(item, None)
     yield draft
     name = dig(item.body, "spec", "storageClassName")
     yield item.fragment({"class": name if isinstance(name, Unknown) else text(name)}, "kubernetes/claim")
@@ -65,15 +65,14 @@ def shape_storage_class(item: KubernetesObject) -> Iterator[Shaped]:
         if _ENCRYPTION.match(name):
             value = setting.strip().lower() not in {"false", "0", "no", "", "none"}
             break
-    yield _volume(item, "class", value)
+    yield _volume(item, value)
     yield item.fragment({"name": item.name}, STORAGE_CLASS)
 
 
-def _volume(item: KubernetesObject, kind: str, encrypted: Truth | None) -> Shaped:
+def _volume(item: KubernetesObject, encrypted: Truth | None) -> Shaped:
     draft = item.draft("volume")
     sheet = Sheet()
     governance.governance(sheet, item.labelled())
-    sheet.put("volume.kind", kind, ("kind",))
     if encrypted is not None:
         sheet.put("volume.encrypted", encrypted, ("parameters",))
     sheet.write(draft, _VOLUME_FACTS, item.origin, later=_VOLUME_DERIVED)

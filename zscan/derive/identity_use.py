@@ -1,0 +1,47 @@
+"""Identity use: whether two agents act under one identity.
+
+A second agent with the same identity proves that it is shared. That it is not shared is known only where every listing of agents in the
+account answered; a template is its own world.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from zscan.model.asset import Draft
+from zscan.model.gap import Gap
+from zscan.model.offers import Offer
+from zscan.model.source import FactRef
+from zscan.model.types import VOCABULARY
+from zscan.model.unknown import Truth, Unknown, kleene_any, merge
+
+_FACT = "principal.shared"
+
+
+def derive_identity_use(by_id: Mapping[str, Draft], gaps: Iterable[Gap], offers: Mapping[str, Offer]) -> None:
+    """Add `principal.shared` to every asset whose native type offers it."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for draft in by_id.values():
+        if VOCABULARY.types[draft.type].ai:
+            for identity in _identities(draft):
+                users[identity].add(draft.id)
+    blocking = [gap for gap in gaps if gap.blocking]
+    for draft in by_id.values():
+        offer = offers.get(draft.native_type)
+        if offer is None or _FACT not in offer.facts:
+            continue
+        others = sorted({other for identity in _identities(draft) for other in users[identity]} - {draft.id})
+        same_kind = [other for other in others if by_id[other].type == draft.type]
+        parts: list[Truth] = [bool(same_kind)]
+        if "runs_as" in draft.unknown_relations:
+            parts.append(draft.unknown_relations["runs_as"])
+        hidden = [Unknown(gap.as_reason()) for gap in blocking if draft.view == "live" and draft.native_type in gap.affects]
+        if hidden:
+            parts.append(merge(hidden))
+        draft.derive(_FACT, kleene_any(parts), "identity_use", [FactRef(other, "") for other in same_kind])
+
+
+def _identities(draft: Draft) -> list[str]:
+    """What the asset runs as: the identity's id, or the name that leads outside what was read."""
+    return [relation.target or relation.ref for relation in draft.relations if relation.kind == "runs_as"]
