@@ -43,8 +43,9 @@ def add_scope(out: Lines, scan: Scan) -> None:
 
 
 def _target(out: Lines, target: Target) -> None:
-    scopes = "file" if target.kind == "path" else "scope"
-    read = f"{counted(target.documents, 'document')} in {counted(len(target.scopes), scopes)}"
+    read = counted(target.documents, "document")
+    if target.kind != "path":
+        read += f" in {counted(len(target.scopes), 'scope')}"
     state = "" if target.complete else Styled(", incomplete", "unknown")
     out.row(dim(target.kind), _LEAD, bold(target.label), dim(f"  {read}"), state)
 
