@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sim.aws import AwsSim
@@ -29,11 +30,9 @@ from zscan.model.finding import Finding, Status
 from zscan.model.framework import ControlStatus
 from zscan.model.unknown import Reason, ReasonCode, Unknown
 
-Path_ = tuple[Any, ...]
+Place = tuple[Any, ...]
 Verdicts = dict[tuple[str, str, str], Status]
 GONE = Unknown(Reason(ReasonCode.DENIED, "taken away by a test"))
-# What a thing is and is called. Without it another thing is described, not the same one with less evidence.
-IDENTITY = frozenset({"apiVersion", "kind", "metadata", "name", "namespace", "Type", "Resources", "items"})
 EXAMPLES = 60
 
 
@@ -42,14 +41,14 @@ class Cut:
     """Evidence taken away: the element at `path`, or of the list there everything from `tail` on."""
 
     document: str
-    path: Path_
+    path: Place
     tail: int | None = None
 
     def __str__(self) -> str:
         return f"{self.document} {'.'.join(map(str, self.path))}" + ("" if self.tail is None else f"[{self.tail}:]")
 
 
-def cuts(document: str, value: Any, allowed: Callable[[Path_], bool], path: Path_ = ()) -> Iterator[Cut]:
+def cuts(document: str, value: Any, allowed: Callable[[Place], bool], path: Place = ()) -> Iterator[Cut]:
     """Every way to take something away from a document."""
     if path and allowed(path):
         yield Cut(document, path)
@@ -63,25 +62,19 @@ def cuts(document: str, value: Any, allowed: Callable[[Path_], bool], path: Path
             yield from cuts(document, item, allowed, (*path, index))
 
 
-def without(value: Any, path: Path_, tail: int | None) -> Any:
+def without(value: Any, path: Place, tail: int | None) -> Any:
     """A copy of `value` without what was taken away; containers keep their types, and with them the lines of their members."""
     if not path:
         return GONE if tail is None else _same_type(value, [*value[:tail], GONE])
     if isinstance(value, list):
         return _same_type(value, [without(item, path[1:], tail) if index == path[0] else item for index, item in enumerate(value)])
-    changed = _copy(value)
+    changed = copy.copy(value)
     changed[path[0]] = without(value[path[0]], path[1:], tail)
     return changed
 
 
-def _copy(value: Any) -> Any:
-    import copy
-
-    return copy.copy(value)
-
-
 def _same_type(original: Any, items: list[Any]) -> Any:
-    changed = _copy(original)
+    changed = copy.copy(original)
     changed[:] = items
     return changed
 
@@ -97,15 +90,19 @@ def verdicts(findings: list[Finding]) -> Verdicts:
     return {(found.rule_id, found.asset_id, found.key): found.status for found in findings}
 
 
-def compare(before: Verdicts, assets_before: set[str], inventory: Inventory, after: Verdicts) -> None:
-    """Every verdict stayed, became UNKNOWN, or went with its asset; an asset that only now appears has none."""
+def compare(before: Verdicts, types_before: Mapping[str, str], inventory: Inventory, after: Verdicts) -> None:
+    """Every verdict stayed, became UNKNOWN, or went with its asset.
+
+    What is recognised as another kind of thing (a service whose image is not known) is another asset: the one that was judged is gone.
+    """
+    other = {asset.id for asset in inventory.assets if types_before.get(asset.id) not in {None, asset.native_type}}
+    after = {key: status for key, status in after.items() if key[1] not in other}
     turned = {key: (before.get(key, "no finding"), status) for key, status in after.items() if status not in {Status.UNKNOWN, before.get(key)}}
     assert not turned, f"{len(turned)} verdicts without evidence: {list(turned.items())[:4]}"
-    present = {asset.id for asset in inventory.assets}
+    present = {asset.id for asset in inventory.assets} - other
     unsure = {(rule_id, asset_id) for (rule_id, asset_id, _), status in after.items() if status is Status.UNKNOWN}
     lost = [key for key in before if key not in after and key[1] in present and key[:2] not in unsure]
     assert not lost, f"{len(lost)} verdicts vanished although their asset is there: {lost[:4]}"
-    del assets_before
 
 
 @cache
@@ -126,7 +123,7 @@ class Files:
     root: Path
     cuts: tuple[Cut, ...]
     before: Verdicts
-    assets: frozenset[str]
+    types: Mapping[str, str]
 
 
 def collected(root: Path, cut: Cut | None = None) -> Collected:
@@ -175,8 +172,8 @@ def documents(root: Path) -> list[Any]:
     return found
 
 
-def nameless(path: Path_) -> bool:
-    """Whether a place says anything but what the thing is and is called."""
+def nameless(path: Place) -> bool:
+    """Whether a place says anything but what a thing is and is called: without that, another thing would be described."""
     if path[0] in {"apiVersion", "kind", "items", "Resources", "services"} and len(path) <= 2:
         return False
     if path[0] == "metadata" and (len(path) == 1 or path[1] in {"name", "namespace", "generateName"}):
@@ -196,7 +193,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     assert len(set(before.values())) == 4
     found = tuple(cut for number, value in enumerate(documents(root)) for cut in cuts(f"document {number}", value, nameless))
     assert len(found) > 1000
-    return Files(root, found, before, frozenset(asset.id for asset in inventory.assets))
+    return Files(root, found, before, {asset.id: asset.native_type for asset in inventory.assets})
 
 
 @relaxed
@@ -204,7 +201,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
 def test_manifests(files: Files, data: st.DataObject) -> None:
     cut = data.draw(st.sampled_from(files.cuts), label="taken away")
     inventory = take_inventory([collected(files.root, cut)])
-    compare(files.before, set(files.assets), inventory, verdicts(judged(inventory, strict())))
+    compare(files.before, files.types, inventory, verdicts(judged(inventory, strict())))
 
 
 # ---- AWS
@@ -223,7 +220,7 @@ class Cloud:
     recording: Recording
     cuts: tuple[Cut, ...]
     before: Verdicts
-    assets: frozenset[str]
+    types: Mapping[str, str]
 
 
 def scan(recording: Recording, look: Callable[[Document], Document]) -> Collected:
@@ -261,7 +258,7 @@ def cloud(recording: Recording) -> Cloud:
     assert len(set(before.values())) == 4
     found = tuple(cut for name in sorted(seen) for cut in cuts(name, seen[name], lambda path: path[-1] != ""))
     assert len(found) > 500
-    return Cloud(recording, found, before, frozenset(asset.id for asset in inventory.assets))
+    return Cloud(recording, found, before, {asset.id: asset.native_type for asset in inventory.assets})
 
 
 @relaxed
@@ -269,4 +266,69 @@ def cloud(recording: Recording) -> Cloud:
 def test_clouds(cloud: Cloud, data: st.DataObject) -> None:
     cut = data.draw(st.sampled_from(cloud.cuts), label="taken away")
     inventory = take_inventory([scan(cloud.recording, cutting(cut))])
-    compare(cloud.before, set(cloud.assets), inventory, verdicts(judged(inventory, strict())))
+    compare(cloud.before, cloud.types, inventory, verdicts(judged(inventory, strict())))
+
+
+# ---- fewer rules
+
+
+RANK = {
+    ControlStatus.NOT_ASSESSED: 0,
+    ControlStatus.NOT_APPLICABLE: 0,
+    ControlStatus.NOT_SATISFIED: 1,
+    ControlStatus.PARTIALLY_SATISFIED: 2,
+    ControlStatus.SATISFIED: 3,
+}
+
+
+def statuses(inventory: Inventory, chosen: Policy) -> dict[tuple[str, str], ControlStatus]:
+    scanned = evaluate(inventory, chosen)
+    return {(framework.id, control.id): control.status for framework in scanned.frameworks for control in framework.controls}
+
+
+def narrowed(whole: Policy, keep: frozenset[str]) -> Policy:
+    chosen = tuple(rule for rule in whole.chosen if rule.id in keep)
+    return dataclasses.replace(whole, chosen=chosen, narrowed=("--select",))
+
+
+@pytest.fixture(scope="module")
+def everything(files: Files, recording: Recording) -> Inventory:
+    return take_inventory([collected(files.root), recording.scan()])
+
+
+@pytest.fixture(scope="module")
+def little(files: Files) -> Inventory:
+    """One Compose project: little enough that some controls have nothing but failures."""
+    return take_inventory([collect_files(files.root / "compose", base=files.root)])
+
+
+@pytest.mark.parametrize("level", ["standard", "starter"])
+def test_a_lower_level_raises_no_status(level: str, everything: Inventory, little: Inventory) -> None:
+    seen: set[ControlStatus] = set()
+    for inventory in (everything, little):
+        whole, less = statuses(inventory, strict()), statuses(inventory, policy(level))
+        seen |= set(whole.values())
+        assert not raised(whole, less)
+    assert seen >= {ControlStatus.NOT_SATISFIED, ControlStatus.PARTIALLY_SATISFIED}
+
+
+def raised(whole: dict[tuple[str, str], ControlStatus], less: dict[tuple[str, str], ControlStatus]) -> dict[tuple[str, str], tuple[str, str]]:
+    return {key: (whole[key].value, less[key].value) for key in whole if RANK[less[key]] > RANK[whole[key]]}
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_selection_raises_no_status(everything: Inventory, little: Inventory, data: st.DataObject) -> None:
+    inventory = data.draw(st.sampled_from([everything, little]))
+    ids = sorted(rule.id for rule in strict().chosen)
+    keep = frozenset(data.draw(st.lists(st.sampled_from(ids), unique=True, min_size=1), label="--select"))
+    assert not raised(statuses(inventory, strict()), statuses(inventory, narrowed(strict(), keep)))
+
+
+def test_passes_alone_raise_no_status(everything: Inventory, little: Inventory) -> None:
+    """The selection that somebody would make who wants to look good: only rules that have no failure."""
+    for inventory in (everything, little):
+        failing = {found.rule_id for found in judged(inventory, strict()) if found.status is Status.FAIL}
+        keep = frozenset(rule.id for rule in strict().chosen) - failing
+        assert keep
+        assert not raised(statuses(inventory, strict()), statuses(inventory, narrowed(strict(), keep)))

@@ -26,6 +26,7 @@ def derive_identity_use(by_id: Mapping[str, Draft], gaps: Iterable[Gap], offers:
         if VOCABULARY.types[draft.type].ai:
             for identity in _identities(draft):
                 users[identity].add(draft.id)
+    unsure = _without_known_identity(by_id)
     blocking = [gap for gap in gaps if gap.blocking]
     for draft in by_id.values():
         offer = offers.get(draft.native_type)
@@ -36,10 +37,25 @@ def derive_identity_use(by_id: Mapping[str, Draft], gaps: Iterable[Gap], offers:
         parts: list[Truth] = [bool(same_kind)]
         if "runs_as" in draft.unknown_relations:
             parts.append(draft.unknown_relations["runs_as"])
+        parts += [why for other, why in unsure[_world(draft)].items() if other != draft.id]
         hidden = [Unknown(gap.as_reason()) for gap in blocking if draft.view == "live" and draft.native_type in gap.affects]
         if hidden:
             parts.append(merge(hidden))
         draft.derive(_FACT, kleene_any(parts), "identity_use", [FactRef(other, "") for other in same_kind])
+
+
+def _without_known_identity(by_id: Mapping[str, Draft]) -> dict[tuple[str, ...], dict[str, Unknown]]:
+    """By kind and world, the assets of which it is not known what they run as: each may be the one that shares."""
+    found: dict[tuple[str, ...], dict[str, Unknown]] = defaultdict(dict)
+    for draft in by_id.values():
+        if "runs_as" in draft.unknown_relations:
+            found[_world(draft)][draft.id] = draft.unknown_relations["runs_as"]
+    return found
+
+
+def _world(draft: Draft) -> tuple[str, ...]:
+    """Assets of one kind that could run as the same identity: those of one account, or of one template."""
+    return draft.type, draft.view, draft.provider, draft.account if draft.view == "live" else draft.unit
 
 
 def _identities(draft: Draft) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zscan.collect import collectors
+from zscan.collect.answers import PartlyRead
 from zscan.collect.iac.intrinsics import ACCOUNT, REGION, Template
 from zscan.collect.manifests.loader import Loaded
 from zscan.collect.manifests.origin import FileOrigin
@@ -137,8 +138,8 @@ def _resources(template: Template, result: Declarations) -> Iterator[tuple[str, 
 
 
 def _document(file: str, root: Mapping[str, Any], template: Template, logical_id: str, resource: Mapping[str, Any]) -> Document:
-    resolved = template.resolve(resource.get("Properties") or {})
-    properties = redact(_unknowns_kept(resolved)) if isinstance(resolved, dict) else {}
+    resolved = _properties(template, resource)
+    properties = PartlyRead({}, resolved) if isinstance(resolved, Unknown) else redact(_unknowns_kept(resolved))
     name = next((properties[key] for key in _NAMES if isinstance(properties.get(key), str)), logical_id)
     return Document(
         id=f"{file}#{logical_id}",
@@ -153,6 +154,15 @@ def _document(file: str, root: Mapping[str, Any], template: Template, logical_id
         unit=file,
         keys=frozenset({logical_id, f"${{{logical_id}}}", f"${{{logical_id}.Arn}}"}),
     )
+
+
+def _properties(template: Template, resource: Mapping[str, Any]) -> Any:
+    """The resolved properties of a resource: a mapping, or an Unknown where the whole of them was not read."""
+    written = resource.get("Properties")
+    resolved = {} if written is None else template.resolve(written)
+    if isinstance(resolved, dict | Unknown):
+        return resolved
+    return Unknown(Reason(ReasonCode.UNPARSABLE, "the properties are not a mapping"))
 
 
 def _unknowns_kept(value: Any) -> Any:
@@ -173,7 +183,7 @@ def _absorb_managed_policies(template: Template, documents: Mapping[str, Documen
             policy = template.resources.get(arn.target) if isinstance(arn, Unresolved) else None
             if isinstance(policy, Mapping) and policy.get("Type") == "AWS::IAM::ManagedPolicy":
                 arns.remove(arn)
-                _add(body, "Policies", template.resolve(policy.get("Properties") or {}))
+                _add(body, "Policies", _properties(template, policy))
 
 
 def _attach(file: str, root: Mapping[str, Any], template: Template, documents: Mapping[str, Document], attachment: Attachment) -> None:
@@ -184,7 +194,7 @@ def _attach(file: str, root: Mapping[str, Any], template: Template, documents: M
     for logical_id, resource in template.resources.items():
         if not isinstance(resource, Mapping) or resource.get("Type") != attachment.native_type:
             continue
-        properties = template.resolve(resource.get("Properties") or {})
+        properties = _properties(template, resource)
         targets = properties.get(attachment.targets) if isinstance(properties, dict) else properties
         content = properties if not attachment.content or not isinstance(properties, dict) else properties.get(attachment.content)
         for target in targets if isinstance(targets, list) else [] if targets is None else [targets]:
