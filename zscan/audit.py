@@ -73,7 +73,8 @@ def take_inventory(collected: Sequence[Collected], *, complete_scope: bool = Fal
     offers = {native: offer for one in collected for native, offer in one.offers.items()}
     fragments = [fragment for one in collected for fragment in one.fragments]
     by_id = link((draft for one in collected for draft in one.drafts), gaps)
-    compose(by_id, [via for one in collected for via in one.vias])
+    vias = {(via.native_type, via.relation): via for one in collected for via in one.vias}  # files and accounts bring the same ones
+    compose(by_id, list(vias.values()))
     derive_exposure(by_id, fragments, complete=complete_scope, gaps=gaps)
     derive_access(by_id, fragments, complete=complete_scope, gaps=gaps)
     derive_use(by_id, gaps, offers)

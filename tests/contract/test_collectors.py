@@ -179,7 +179,9 @@ def test_a_listing_that_comes_in_pages_is_paged(use: Use) -> None:
 
 @every_use
 def test_absence_is_an_error_that_the_operation_knows(use: Use) -> None:
-    modelled = {shape.metadata.get("error", {}).get("code", shape.name) for shape in operation(use.call.service, use.call.operation).error_shapes}
+    modelled = {
+        shape.metadata.get("error", {}).get("code", shape.name) for shape in operation(use.call.service, use.call.operation).error_shapes
+    }
     modelled |= {shape.name for shape in operation(use.call.service, use.call.operation).error_shapes}
     strange = use.call.absent - modelled - set(UNMODELLED_CODES)
     assert not strange, f"{use.call.id} does not answer with {sorted(strange)}"
@@ -318,7 +320,12 @@ def test_each_refused_part_leaves_the_rest(native_type: str) -> None:
 
 
 def _facts(collector: Collector, denied: frozenset[str]) -> dict[str, Any]:
-    return {path: value for document in gathered(collector, denied=denied) for draft in drafts(collector, document) for path, value in draft.facts.items()}
+    return {
+        path: value
+        for document in gathered(collector, denied=denied)
+        for draft in drafts(collector, document)
+        for path, value in draft.facts.items()
+    }
 
 
 # ---- shapes, on files
@@ -359,7 +366,21 @@ def test_a_resource_without_properties_is_shaped(native_type: str) -> None:
 
 # Types whose asset exists only when a property says so.
 NO_ASSET_UNLESS = {"AWS::EC2::VPCEndpoint": "VpcEndpointType is Interface; unset it is Gateway"}
-STRANGE: tuple[Any, ...] = (UNREAD, Unresolved("!Ref Somewhere"), [], {}, "text", 7, True, None, [UNREAD], {"a": UNREAD}, [[]], [None], {"": []})
+STRANGE: tuple[Any, ...] = (
+    UNREAD,
+    Unresolved("!Ref Somewhere"),
+    [],
+    {},
+    "text",
+    7,
+    True,
+    None,
+    [UNREAD],
+    {"a": UNREAD},
+    [[]],
+    [None],
+    {"": []},
+)
 
 
 @pytest.mark.parametrize("native_type", FILE_FORMS)

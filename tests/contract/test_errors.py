@@ -95,7 +95,10 @@ def twice(folder: Path) -> None:
 
 # What is wrong, and what the message has to hold: the place, and the word that was meant.
 BROKEN_RULES: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
-    "a misspelt fact": (changed("pass_when: network.tls", "pass_when: network.tsl"), ("net/own.yaml:7", "network.tsl", "did you mean network.tls?", "^")),
+    "a misspelt fact": (
+        changed("pass_when: network.tls", "pass_when: network.tsl"),
+        ("net/own.yaml:7", "network.tsl", "did you mean network.tls?", "^"),
+    ),
     "an unknown asset type": (changed("[endpoint]", "[endpiont]"), ("net/own.yaml:3", "did you mean endpoint?")),
     "a misspelt field": (changed("severity:", "severty:"), ("net/own.yaml:4", "did you mean severity?")),
     "an impossible severity": (changed("severity: medium", "severity: mild"), ("net/own.yaml:4", "mild")),
@@ -113,7 +116,9 @@ BROKEN_RULES: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
     "the id of a shipped rule": (changed("ACME-NET-01", "ZS-NET-01"), ("duplicate id ZS-NET-01", "net/own.yaml:1")),
     "an unknown parameter": (changed("pass_when: network.tls", "pass_when: network.tls && params.strict"), ("net/own.yaml:7", "strict")),
     "an alias bomb": (
-        changed("title: Model", "title: &a [x, x, x, x, x, x]\nwhy2: &b [*a, *a, *a, *a, *a, *a, *a]\nwhy3: [*b, *b, *b, *b, *b]\nx: Model"),
+        changed(
+            "title: Model", "title: &a [x, x, x, x, x, x]\nwhy2: &b [*a, *a, *a, *a, *a, *a, *a]\nwhy3: [*b, *b, *b, *b, *b]\nx: Model"
+        ),
         ("net/own.yaml:",),
     ),
 }
@@ -158,7 +163,9 @@ def test_a_folder_of_rules_that_is_not_there(estate: Path) -> None:
     refused(run("audit", ".", "--rules", "nowhere", cwd=estate), 2, "nowhere", "what to do")
 
 
-@pytest.mark.parametrize(("option", "word"), [("--level", "strcit"), ("--select", "ZS-NET-1"), ("--framework", "nist-ai"), ("--types", "endpiont")])
+@pytest.mark.parametrize(
+    ("option", "word"), [("--level", "strcit"), ("--select", "ZS-NET-1"), ("--framework", "nist-ai"), ("--types", "endpiont")]
+)
 def test_a_word_that_names_nothing(option: str, word: str, estate: Path) -> None:
     """A selection that matches nothing would otherwise be a clean bill of health."""
     refused(run("audit", ".", option, word, cwd=estate), 2, word)
@@ -179,7 +186,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def own(program: Path, *arguments: str, cwd: Path) -> Ran:
     env = {"PATH": "/usr/bin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8", "PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run([sys.executable, "-m", "zscan", *arguments], env=env, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "zscan", *arguments], env=env, cwd=cwd, capture_output=True, text=True, timeout=120, check=False
+    )
     assert "Traceback" not in done.stderr, done.stderr
     return Ran(done.returncode, done.stdout, done.stderr)
 
@@ -363,7 +372,15 @@ def test_nothing_at_all_shows_help(tmp_path: Path) -> None:
 
 def piped(data: bytes, *arguments: str, cwd: Path) -> Ran:
     env = {"PATH": "/usr/bin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8"}
-    done = subprocess.run([sys.executable, "-m", "zscan", "audit", "-", *arguments], env=env, cwd=cwd, input=data, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "zscan", "audit", "-", *arguments],
+        env=env,
+        cwd=cwd,
+        input=data,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
     assert b"Traceback" not in done.stderr
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 

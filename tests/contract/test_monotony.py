@@ -97,7 +97,9 @@ def compare(before: Verdicts, types_before: Mapping[str, str], inventory: Invent
     """
     other = {asset.id for asset in inventory.assets if types_before.get(asset.id) not in {None, asset.native_type}}
     after = {key: status for key, status in after.items() if key[1] not in other}
-    turned = {key: (before.get(key, "no finding"), status) for key, status in after.items() if status not in {Status.UNKNOWN, before.get(key)}}
+    turned = {
+        key: (before.get(key, "no finding"), status) for key, status in after.items() if status not in {Status.UNKNOWN, before.get(key)}
+    }
     assert not turned, f"{len(turned)} verdicts without evidence: {list(turned.items())[:4]}"
     present = {asset.id for asset in inventory.assets} - other
     unsure = {(rule_id, asset_id) for (rule_id, asset_id, _), status in after.items() if status is Status.UNKNOWN}
@@ -136,7 +138,9 @@ def collected(root: Path, cut: Cut | None = None) -> Collected:
     def prepared(loaded: Loaded) -> Loaded:
         result = original(loaded)
         changed = [
-            dataclasses.replace(document, value=without(document.value, cut.path, cut.tail)) if cut and next(numbers) == cut.document else document
+            dataclasses.replace(document, value=without(document.value, cut.path, cut.tail))
+            if cut and next(numbers) == cut.document
+            else document
             for document in result.documents
         ]
         return dataclasses.replace(result, documents=type(result.documents)(changed))
@@ -312,7 +316,9 @@ def test_a_lower_level_raises_no_status(level: str, everything: Inventory, littl
     assert seen >= {ControlStatus.NOT_SATISFIED, ControlStatus.PARTIALLY_SATISFIED}
 
 
-def raised(whole: dict[tuple[str, str], ControlStatus], less: dict[tuple[str, str], ControlStatus]) -> dict[tuple[str, str], tuple[str, str]]:
+def raised(
+    whole: dict[tuple[str, str], ControlStatus], less: dict[tuple[str, str], ControlStatus]
+) -> dict[tuple[str, str], tuple[str, str]]:
     return {key: (whole[key].value, less[key].value) for key in whole if RANK[less[key]] > RANK[whole[key]]}
 
 

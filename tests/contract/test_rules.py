@@ -28,7 +28,8 @@ from zscan.model.rule import THEMES, Severity
 FORBIDDEN = re.compile(r"\b(compliant|certified|secure|guaranteed|risk[- ]free)\b|\b100 ?%", re.IGNORECASE)
 # Names that others gave, which hold a forbidden word: the word is theirs and says nothing about a result.
 NAMES = re.compile(
-    r"aws:SecureTransport|Azure ?(?:ML )?[Ss]ecure|secure[Vv]alue|\bsecure(?:Json|_)\w+|--?[a-z-]*secure[a-z-]*|https?://\S+|`[^`]*`", re.IGNORECASE
+    r"aws:SecureTransport|Azure ?(?:ML )?[Ss]ecure|secure[Vv]alue|\bsecure(?:Json|_)\w+|--?[a-z-]*secure[a-z-]*|https?://\S+|`[^`]*`",
+    re.IGNORECASE,
 )
 WRITES = re.compile(
     r"(?i)(?<![a-z])(?:create|delete|put|update|apply|edit|patch|modify|remove|start|stop|set|attach|detach|replace|scale|annotate|label|exec|run|rm|add|"
@@ -209,7 +210,13 @@ def test_aws_commands_exist(rule: CheckedRule) -> None:
         known = {xform_name(name).replace("_", "-"): name for name in service_operations({"s3api": "s3"}.get(service, service))}
         assert operation in known, f"{service} has no {operation}"
         members = service_operations({"s3api": "s3"}.get(service, service))[known[operation]]
-        options = {word.removeprefix("--") for word in rest if word.startswith("--")} - {"region", "query", "output", "no-paginate", "profile"}
+        options = {word.removeprefix("--") for word in rest if word.startswith("--")} - {
+            "region",
+            "query",
+            "output",
+            "no-paginate",
+            "profile",
+        }
         assert options <= {xform_name(name).replace("_", "-") for name in members}, f"{operation} does not take {sorted(options)}"
 
 
@@ -241,7 +248,9 @@ def test_the_baseline_makes_no_claim(name: str) -> None:
     assert not claims((rules_dir() / name).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("path", sorted(path for path in templates_dir().rglob("*") if path.suffix in {".html", ".js"}), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(path for path in templates_dir().rglob("*") if path.suffix in {".html", ".js"}), ids=lambda path: path.name
+)
 def test_a_template_makes_no_claim(path: Path) -> None:
     assert not claims(path.read_text(encoding="utf-8"))
 

@@ -210,7 +210,20 @@ def test_two_snapshots_of_the_same_are_the_same_bytes(checkout: Path, tmp_path: 
 
 
 def test_the_clock_of_the_rules_is_an_argument(checkout: Path, first: Audit, tmp_path: Path) -> None:
-    ran = zscan("audit", ".", "--fail-on", "never", "--allow-gaps", "*", "--now", "2031-01-01", "-o", f"json={tmp_path / 'later.json'}", env={}, cwd=checkout)
+    ran = zscan(
+        "audit",
+        ".",
+        "--fail-on",
+        "never",
+        "--allow-gaps",
+        "*",
+        "--now",
+        "2031-01-01",
+        "-o",
+        f"json={tmp_path / 'later.json'}",
+        env={},
+        cwd=checkout,
+    )
     assert ran.code == 0, ran.err
     later, now = json.loads((tmp_path / "later.json").read_text()), json.loads(first.documents["json"])
     assert (now["run"]["evaluated_as_of"][:10], later["run"]["evaluated_as_of"][:10]) == ("2026-12-01", "2031-01-01")

@@ -99,7 +99,9 @@ def test_every_asset_type_is_judged() -> None:
     assert not dead - looked_at, f"{len(dead - looked_at)} asset types that no rule is about, or looks at:{listing(dead - looked_at)}"
 
 
-@pytest.mark.parametrize("table", [FACTS_READ_BY_A_STAGE, RELATIONS_READ_BY_A_STAGE, RELATIONS_STATED_BY_A_STAGE], ids=["facts", "read", "stated"])
+@pytest.mark.parametrize(
+    "table", [FACTS_READ_BY_A_STAGE, RELATIONS_READ_BY_A_STAGE, RELATIONS_STATED_BY_A_STAGE], ids=["facts", "read", "stated"]
+)
 def test_exceptions_are_true(table: Mapping[str, str]) -> None:
     for word, module in table.items():
         assert word in VOCABULARY.facts or word in VOCABULARY.relations

@@ -141,10 +141,10 @@ def _providers(rule: CheckedRule) -> set[str]:
 
     found: set[str] = set()
     for native, offer in all_offers().items():
-        if offer.asset_type in rule.rule.assets and plan_rule(rule, Kind(offer.asset_type, native, "live"), offer, rule.rule.params).disposition in {
-            "judge",
-            "pass",
-        }:
+        if offer.asset_type not in rule.rule.assets:
+            continue
+        planned = plan_rule(rule, Kind(offer.asset_type, native, "live"), offer, rule.rule.params)
+        if planned.disposition in {"judge", "pass"}:
             found.add(offer.provider)
     return found
 

@@ -143,7 +143,9 @@ def _mesh(pods: Fragment, view: ClusterView) -> bool:
     """Whether every pod is under a rule of strict mutual TLS and inside the mesh."""
     rules = [rule for rule in view.kinds[MESH] if rule.data["strict"]]
     roles = pods.data["roles"]
-    return bool(roles) and all(not role["outside_mesh"] and any(_covers(rule, pods.namespace, role) for rule in rules) for role in roles)
+    if not roles:  # pods that only the controller knows: a rule for the whole namespace covers them whatever their labels
+        return any(rule.data["everywhere"] or (rule.namespace == pods.namespace and not rule.data["labels"]) for rule in rules)
+    return all(not role["outside_mesh"] and any(_covers(rule, pods.namespace, role) for rule in rules) for role in roles)
 
 
 def _covers(rule: Fragment, namespace: str, role: Mapping[str, Any]) -> bool:

@@ -1,7 +1,8 @@
 """Relevance: what AI leans on is kept; the rest of an account or cluster is counted and dropped.
 
 Kept are AI assets, everything that they lead to (their identities, keys, stores, networks …), whatever leads to them (routes, policies),
-private endpoints, and every principal that may call models or change guardrails, used or not.
+private endpoints, secrets that lie in a namespace with AI workloads, and every principal that may call models or change guardrails,
+used or not.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ _AI_RIGHTS = tuple(f"identity.granted.{name}" for name in ("invoke_models", "cha
 def relevant(by_id: Mapping[str, Draft]) -> tuple[dict[str, Draft], dict[str, int]]:
     """The drafts worth judging, and how many of each type were dropped."""
     kept = {asset_id for asset_id, draft in by_id.items() if _by_itself(draft)}
+    shared = {(d.provider, d.namespace) for d in by_id.values() if VOCABULARY.types[d.type].ai and d.namespace}
+    kept |= {asset_id for asset_id, d in by_id.items() if d.type == "secret" and (d.provider, d.namespace) in shared}
     frontier = set(kept)
     while frontier:
         reached = {relation.target for asset_id in frontier for relation in by_id[asset_id].relations if relation.target in by_id}

@@ -16,7 +16,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """The facts and relations that assets of `native_type` state.
 
     `live_only` facts exist only in the live system: on a declared asset they are neither known nor missing, but not assessable from files.
-    `relations` may be stated; a relation that is not offered does not exist there. `facts` holds those too that a derivation adds after the shape.
+    `relations` may be stated; a relation that is not offered does not exist there. `facts` holds
+    those too that a derivation adds after the shape.
     """
 
     native_type: str

@@ -21,7 +21,7 @@ from zscan.model.document import Document, Reading
 from zscan.model.unknown import Reason, ReasonCode, Unknown
 
 # `com.amazonaws.eu-west-1.bedrock-runtime`, `aws.sagemaker.eu-west-1.studio`, `cn.com.amazonaws.cn-north-1.sagemaker.api`
-_SERVICE_NAME = re.compile(r"(?:[a-z]{2}\.)?(?P<family>com\.amazonaws|aws\.[a-z]+)\.[a-z0-9-]+\.(?P<service>[a-z0-9.-]+)")
+_SERVICE_NAME = re.compile(r"(?:[a-z]{2}\.)?(?P<family>com\.amazonaws|aws\.[a-z]+)\.(?:[a-z0-9-]+|\$\{Region\})\.(?P<service>[a-z0-9.-]+)")
 # First words of the services that AI runs on, and of those that its data, keys and sign-in go through.
 _KEPT = re.compile(
     r"(?:sagemaker|bedrock|aoss|s3vectors|kendra|qbusiness|q|qapps|comprehend|rekognition|textract|transcribe|translate|polly|personalize|"

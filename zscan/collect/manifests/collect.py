@@ -122,7 +122,9 @@ def _shape(view: _View, document: Document) -> None:
     if collector is None:
         view.skipped["resources of types that are not examined"] += 1
         return
-    view.collected.offers[collector.native_type] = collector.offer(document.provider)
+    if collector.native_type not in view.collected.offers:
+        view.collected.offers[collector.native_type] = collector.offer(document.provider)
+        view.collected.vias.extend(collector.via)
     for item in collector.shape(document):
         if isinstance(item, Draft):
             view.collected.drafts.append(item)

@@ -183,7 +183,8 @@ def _labels(body: Mapping[Any, Any]) -> dict[str, str]:
 def _sheet(found: Recognised, body: dict[Any, Any], labels: dict[str, str]) -> Sheet:
     sheet, container, product = Sheet(), found.container, found.product
     governance.governance(sheet, {("labels",): labels})
-    secret_settings.secret_settings(sheet, {**body, "environment": environment(body)})
+    settings = {key: value for key, value in body.items() if key != "secrets"}  # names of secrets, not their values
+    secret_settings.secret_settings(sheet, {**settings, "environment": environment(body)})
     transport.connection_facts(sheet, [container])
     compose_hardening.hardening(sheet, body, container)
     artefacts(sheet, [(container.name, container)])

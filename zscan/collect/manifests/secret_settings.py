@@ -16,7 +16,7 @@ FACTS = frozenset({"secrets.literals", "secrets.defaults"})
 KNOWN_DEFAULT = "known-default"
 # Fields that name a Secret object: a name is not a credential.
 _POINTER = re.compile(
-    r"^(?:\w*Secret|\w*Secrets|secret|existingSecret\w*|credentials?|tokenSecret\w*|(?:password|token|secret|user\w*|apiKey)Key)$"
+    r"^(?:\w*Secret|\w*Secrets|secret|existingSecret\w*|credentials?|tokenSecret\w*|\w+SecretKey|(?:password|token|secret|user\w*|apiKey)Key)$"
 )
 _POINTER_EXCEPT = re.compile(r"^(?:client|shared|consumer|jwt|oauth|app|api|hmac|session|cookie)Secret$", re.IGNORECASE)
 _SKIPPED = frozenset({"status", "managedFields"})

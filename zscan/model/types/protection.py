@@ -1,6 +1,6 @@
 """Facets about encryption, keys, secrets, logging and the care of data."""
 
-from zscan.model.vocabulary import Bool, Date, Enum, Facet, Fact, Int, ListOf, Record, Str
+from zscan.model.vocabulary import Bool, Facet, Fact, Int, ListOf, Record, Str
 
 FACETS = (
     Facet(

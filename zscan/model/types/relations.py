@@ -21,6 +21,6 @@ RELATIONS = (
     RelationType("calls_tool", "Tools and tool servers that the asset calls.", ("tool_server",)),
     RelationType("calls_model", "Models and endpoints that the asset calls.", ("model", "endpoint", "gateway")),
     RelationType("exposed_by", "Published ways in that lead to the asset.", ("route",)),
-    RelationType("routes_to", "What a published way in leads to.", _AI),
+    RelationType("routes_to", "What a published way in leads to.", (*_AI, "ai_client", "feature_store", "model_registry")),
     RelationType("attached_to", "Networks, firewalls and subnets that the asset is attached to.", ("firewall", "subnet", "private_link")),
 )

@@ -23,8 +23,17 @@ _REPLICAS = {
 }
 
 
-def _notebook(_workload: Workload, sheet: Sheet) -> None:
-    if sheet.value("auth.required") is not False:
+def _own_token(workload: Workload) -> bool:
+    """Whether the server itself is given a token, so that it asks for it whatever stands in front."""
+    if workload.container is None:
+        return False
+    flags = (workload.container.flags.get(name) for name in ("--ServerApp.token", "--IdentityProvider.token"))
+    tokens = (workload.container.env.get("JUPYTER_TOKEN"), *flags)
+    return any(token is not None and token != "" for token in tokens)
+
+
+def _notebook(workload: Workload, sheet: Sheet) -> None:
+    if sheet.value("auth.required") is not False and not _own_token(workload):
         sheet.put(
             "auth.required",
             Unknown(Reason(ReasonCode.UNRESOLVED, "sign-in is done by Kubeflow's gateway, which is not in the notebook's manifest")),
