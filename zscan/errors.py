@@ -72,7 +72,7 @@ class _FileError(ZscanError):
     def place(self) -> str:
         """`file:line:column`, as far as known."""
         known = (self.file, self.line, self.column if self.line else 0)
-        return ":".join(str(part) for part in known if part)
+        return one_line(":".join(str(part) for part in known if part))
 
     def _what_happened(self) -> list[str]:
         first = f"{self.place}: {self.message}" if self.place else self.message
@@ -121,6 +121,15 @@ class NothingToAuditError(ZscanError):
     default_exit_code = 5
 
 
+def one_line(text: str) -> str:
+    """Text with every control character spelt out, line ends too: a line of its own may be a command to a CI runner (`::error …`)."""
+    return _spelt(text, keep="\t")
+
+
 def _printable(text: str) -> str:
-    """Text with every control character spelt out: a hostile file name must not drive the terminal."""
-    return "".join(char if char.isprintable() or char in "\n\t" else f"\\x{ord(char):02x}" for char in text)
+    """Text with every control character but line ends spelt out: a hostile file name must not drive the terminal."""
+    return _spelt(text, keep="\n\t")
+
+
+def _spelt(text: str, *, keep: str) -> str:
+    return "".join(char if char.isprintable() or char in keep else f"\\x{ord(char):02x}" for char in text)

@@ -1,4 +1,4 @@
-"""What every AWS collector owes: its calls are reads that exist, its paths lead somewhere, its shape keeps to its word whatever was read."""
+"""What every AWS collector owes: its calls are reads that exist, its paths lead somewhere, its shape keeps its word whatever was read."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 # Words that only a later stage uses, each with the module that does. An exception that is not needed any more fails too.
 FACTS_READ_BY_A_STAGE: Mapping[str, str] = {}
 RELATIONS_READ_BY_A_STAGE = {
-    "calls_model": "zscan/collect/aws/bedrock/agents.py",  # the inventory shows which agent leans on which model; no requirement rests on it yet
+    # the inventory shows which agent leans on which model; no requirement rests on it yet
+    "calls_model": "zscan/collect/aws/bedrock/agents.py",
 }
 RELATIONS_STATED_BY_A_STAGE: Mapping[str, str] = {}
 

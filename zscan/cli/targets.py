@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from zscan.errors import CredentialsError, NothingToAuditError, UsageError
+from zscan.errors import CredentialsError, NothingToAuditError, UsageError, one_line
 
 if TYPE_CHECKING:
     from zscan.collect import Collected
@@ -70,7 +70,9 @@ def _target(name: str) -> Target:
         return Target("aws", name)
     path = Path(name)
     if not path.exists():
-        raise NothingToAuditError(f"{name}: no such file or folder", hint="check the spelling; aws, azure and gcp name the clouds")
+        raise NothingToAuditError(
+            f"{one_line(name)}: no such file or folder", hint="check the spelling; aws, azure and gcp name the clouds"
+        )
     return Target("snapshot" if path.is_file() and is_snapshot(path) else "path", name)
 
 
@@ -87,7 +89,7 @@ def collect(targets: Sequence[Target], options: CollectOptions, *, progress: Cal
         raise failures[0][1]
     found += [_without_credentials(target, error) for target, error in failures]
     if not any(one.target.documents for one in found) and not any(one.gaps for one in found):
-        names = ", ".join("standard input" if target.kind == "stdin" else target.name for target in targets)
+        names = ", ".join("standard input" if target.kind == "stdin" else one_line(target.name) for target in targets)
         raise NothingToAuditError(
             f"nothing to audit in {names}", why="no file there is one that zscan reads", hint="point it at manifests, templates or a cloud"
         )

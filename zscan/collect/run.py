@@ -12,14 +12,14 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import Any
 
-from zscan.collect import Bulk, Call, Collector, Place
+from zscan.collect import Bulk, Call, Collector, Place, Shaped
 from zscan.collect.answers import Answer, CallError, answer_key, fill, listed
 from zscan.collect.gather import Gatherer
 from zscan.collect.journal import Journal
 from zscan.collect.tasks import Identity, Task, carry_out
 from zscan.model.asset import Draft, Fragment
 from zscan.model.document import Document
-from zscan.model.gap import Gap
+from zscan.model.gap import Gap, internal
 from zscan.model.source import ApiSource
 from zscan.model.unknown import ReasonCode, Unknown
 
@@ -244,7 +244,7 @@ class Coordinator:
                 continue
             self.result.documents += 1
             self._join_bulk(collector, place, document)
-            for shaped in collector.shape(document):
+            for shaped in self._shaped(collector, document):
                 if isinstance(shaped, Fragment):
                     self.result.fragments.append(shaped)
                     continue
@@ -253,6 +253,14 @@ class Coordinator:
                 drafts.append(shaped)
         self.result.drafts += drafts
         return drafts
+
+    def _shaped(self, collector: Collector, document: Document) -> list[Shaped]:
+        try:
+            return list(collector.shape(document))
+        except Exception as error:  # noqa: BLE001 (the border of one answer: a bug there must not end the scan)
+            scope = "/".join(part for part in (document.provider, document.account, document.region) if part)
+            self.result.note(internal(error, scope=scope, what=document.id, affects=(collector.native_type,)))
+            return []
 
     def _join_bulk(self, collector: Collector, place: Place, document: Document) -> None:
         for bulk in collector.bulk:

@@ -12,6 +12,7 @@ from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, kleene_all
 
 BY = "segmentation"
 _POLICY = "NetworkPolicy"
+_UNREAD = Unknown(Reason(ReasonCode.UNRESOLVED, "a network policy of the namespace was not read in full"))
 
 
 def derive_segmentation(view: ClusterView) -> None:
@@ -27,13 +28,15 @@ def derive_segmentation(view: ClusterView) -> None:
         for policy in policies:
             if not policy.data["unsure"] and any(_selected(policy, role) for role in pods.data["roles"]) and policy.id in view.by_id:
                 draft.relate("attached_to", policy.id)
+        if any(policy.data["unsure"] for policy in policies):
+            draft.unknown_relations.setdefault("attached_to", _UNREAD)
         for path, direction, opening in (
             ("network.ingress_restricted", "ingress", "ingress_open"),
             ("network.egress_restricted", "egress", "egress_open"),
             ("network.metadata_blocked", "egress", "metadata"),
         ):
             if path not in draft.facts:
-                relevant = [policy for policy in policies if direction in policy.data["directions"]]
+                relevant = [policy for policy in policies if direction in policy.data["directions"] or policy.data["unsure"]]
                 value = kleene_all(_closed(draft, role, relevant, opening, view, shown=bool(policies)) for role in pods.data["roles"])
                 draft.derive(path, value, BY, [FactRef(policy.id, f"firewall.{direction}_open") for policy in relevant])
 
@@ -64,7 +67,8 @@ def derive_namespaces(view: ClusterView) -> None:
         policies = [policy for policy in view.kinds[NETWORK_POLICY] if policy.namespace == draft.name]
         for direction in ("ingress", "egress"):
             denying = [policy for policy in policies if direction in policy.data["denies"] and _everywhere(policy)]
-            value = True if denying else view.absent(draft, _POLICY, shown=bool(policies))
+            unsure = any(policy.data["unsure"] for policy in policies)
+            value = True if denying else _UNREAD if unsure else view.absent(draft, _POLICY, shown=bool(policies))
             draft.derive(
                 f"namespace.default_deny_{direction}", value, BY, [FactRef(policy.id, "firewall.directions") for policy in denying]
             )

@@ -31,6 +31,12 @@ class Gap(msgspec.Struct, frozen=True, omit_defaults=True):
         return Reason(self.reason, self.detail or self.call, self.id)
 
 
+def internal(error: Exception, *, scope: str, what: str, affects: tuple[str, ...]) -> Gap:
+    """The gap that a bug of zscan itself leaves: one thing could not be shaped, the rest of the scan goes on."""
+    detail = f"internal error in shaping {what}: {type(error).__name__}: {error}"[:300]
+    return gap(scope=scope, call="shape", reason=ReasonCode.ERROR, detail=detail, affects=affects)
+
+
 def gap(  # noqa: PLR0913 (a record with defaults; keyword-only)
     *,
     scope: str,

@@ -19,7 +19,7 @@ from zscan.collect.manifests.walk import FoundFile, WalkStats, walk
 from zscan.collect.redact import redact
 from zscan.model.asset import Draft
 from zscan.model.document import Document
-from zscan.model.gap import Gap, gap
+from zscan.model.gap import Gap, gap, internal
 from zscan.model.scan import Target
 from zscan.model.unknown import ReasonCode
 
@@ -125,7 +125,12 @@ def _shape(view: _View, document: Document) -> None:
     if collector.native_type not in view.collected.offers:
         view.collected.offers[collector.native_type] = collector.offer(document.provider)
         view.collected.vias.extend(collector.via)
-    for item in collector.shape(document):
+    try:
+        shaped = list(collector.shape(document))
+    except Exception as error:  # noqa: BLE001 (the border of one resource: files are written by anybody)
+        view.collected.gaps.append(internal(error, scope=document.unit, what=document.id, affects=(document.native_type,)))
+        return
+    for item in shaped:
         if isinstance(item, Draft):
             view.collected.drafts.append(item)
         else:

@@ -23,6 +23,7 @@ from zscan.collect.manifests.workload_facts import artefacts, server_facts
 from zscan.collect.redact import redact
 from zscan.model.asset import Draft
 from zscan.model.document import Document
+from zscan.model.gap import internal
 from zscan.model.offers import Offer
 
 _NAMES = re.compile(r"^(?:docker-)?compose\.ya?ml$")
@@ -81,7 +82,11 @@ class ComposeReader:
             if not isinstance(body, dict):
                 continue
             merged = _merged(body, override.get(name)) if override.get(name) else body
-            shaped = _shape(file, document, str(name), merged)
+            try:
+                shaped = _shape(file, document, str(name), merged)
+            except Exception as error:  # noqa: BLE001 (the border of one service: files are written by anybody)
+                found.gaps.append(internal(error, scope=file.name, what=f"service {name}", affects=("*",)))
+                continue
             if shaped is None:
                 found.skipped["services without a bearing on AI"] += 1
             else:
@@ -197,6 +202,7 @@ def _sheet(found: Recognised, body: dict[Any, Any], labels: dict[str, str]) -> S
         model_source.model_facts(sheet, model_source.sources_of(container), [container])
         if product is not None and product.loads_at_runtime:
             sheet.put("artefact.runtime_loading", True, ("image",))
+    sheet.doubt(body)
     return sheet
 
 

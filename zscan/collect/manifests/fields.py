@@ -119,8 +119,16 @@ def without_templates(value: Any) -> Any:
 
 def holds_unknown(value: Any) -> bool:
     """Whether an Unknown stands anywhere in a value."""
-    if isinstance(value, dict):
-        return any(holds_unknown(item) for item in value.values())
-    if isinstance(value, list):
-        return any(holds_unknown(item) for item in value)
-    return isinstance(value, Unknown)
+    return next(unknowns(value), None) is not None
+
+
+def unknowns(value: Any) -> Iterator[Unknown]:
+    """Every Unknown in a value, however deep."""
+    if isinstance(value, Unknown):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from unknowns(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from unknowns(item)

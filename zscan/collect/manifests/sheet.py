@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from zscan.collect.manifests.fields import dig, unknowns
 from zscan.model.asset import Draft
 from zscan.model.document import Origin, Path
-from zscan.model.unknown import Unknown, Unresolved
+from zscan.model.unknown import Unknown, Unresolved, merge
 
 
 class Sheet:
@@ -25,6 +26,19 @@ class Sheet:
     def value(self, path: str) -> Any:
         """The value of a fact, None when it was not stated."""
         return self.facts[path][0] if path in self.facts else None
+
+    def doubt(self, body: Any, paths: Iterable[str] | None = None) -> None:
+        """Make truth values unknown where a place that states them holds something unread, whatever was concluded from the rest.
+
+        `paths` limits this to some facts, and then the whole of `body` counts as their place.
+        """
+        for path in sorted(self.facts) if paths is None else sorted(paths):
+            value, places = self.facts[path]
+            if not isinstance(value, bool):
+                continue
+            missing = [found for place in (filter(None, places) if paths is None else ((),)) for found in unknowns(dig(body, *place))]
+            if missing:
+                self.facts[path] = (merge(missing), places)
 
     def write(self, draft: Draft, offered: Iterable[str], origin: Origin, *, later: frozenset[str] = frozenset()) -> None:
         """Set every offered fact on the draft: as stated, else unknown. Facts in `later` that are not stated are left to a derivation."""

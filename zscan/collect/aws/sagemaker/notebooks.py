@@ -42,7 +42,7 @@ def shape_notebook(document: Document) -> Iterable[Draft]:
 
 
 def _supported(identifier: Any) -> Any:
-    if identifier in _SUPPORTED or identifier in _RETIRED:
+    if isinstance(identifier, str) and (identifier in _SUPPORTED or identifier in _RETIRED):
         return identifier in _SUPPORTED
     return Unknown(Reason(ReasonCode.UNRESOLVED, f"the support of platform {identifier} is not known to this version"))
 

@@ -80,9 +80,10 @@ def _shaped(
     sheet.put("firewall.ingress_open", ingress_open, ("spec", "ingress"))
     sheet.put("firewall.egress_open", egress_open, ("spec", "egress"))
     sheet.put("firewall.directions", directions, ("spec", "policyTypes"))
+    sheet.doubt(item.body.get("spec"), [path for path in sheet.facts if path.startswith("firewall.")])
     sheet.write(draft, _FACTS, item.origin)
     labels, expressions = strings(selector.get("matchLabels")), sequence(selector.get("matchExpressions"))
-    unsure = holds_unknown(selector)
+    unsure = holds_unknown(item.body.get("spec"))  # an unread peer or port may close or open anything
     if not expressions and not unsure:
         draft.references.append(
             Reference("attached_to", ("*",), Selector(tuple(sorted(labels.items())), item.namespace), draft.source, reverse=True)

@@ -11,6 +11,7 @@ from zscan.collect.manifests.kubernetes.families import KINDS
 from zscan.collect.manifests.kubernetes.objects import KubernetesObject, is_object, objects_of
 from zscan.collect.manifests.loader import Loaded
 from zscan.collect.manifests.readers import Declarations, InputFile
+from zscan.model.gap import internal
 from zscan.model.offers import Offer
 
 _PARTS = (services, gateway_api, policies, identities, namespaces)
@@ -19,6 +20,7 @@ SHAPES: dict[tuple[str, str], Callable[[KubernetesObject], Iterator[Shaped]]] = 
 }
 OFFERS: dict[str, Offer] = {name: found for part in (workloads, *_PARTS) for name, found in part.OFFERS.items()}
 
+_STRONG, _WEAK, _SUPPORT = "AI workload", "perhaps an AI workload", "what AI may lean on"
 _API_VERSION = re.compile(r"^[ ]{0,8}(?:- )?[\"']?apiVersion[\"']?\s*:", re.MULTILINE)
 _KIND = re.compile(r"^[ ]{0,8}(?:- )?[\"']?kind[\"']?\s*:", re.MULTILINE)
 
@@ -53,21 +55,29 @@ class KubernetesReader:
         weak: list[Shaped] = []
         strong = False
         for item in objects_of(file.name, loaded):
-            shape = SHAPES.get((item.group, item.kind))
-            if shape is not None:
-                found.found += shape(item)
+            try:
+                shaped, bearing = _shape(item)
+            except Exception as error:  # noqa: BLE001 (the border of one object: files are written by anybody)
+                found.gaps.append(internal(error, scope=file.name, what=f"{item.kind} {item.name}", affects=("*",)))
                 continue
-            kind = KINDS.get((item.group, item.kind))
-            workload = workloads.shape_workload(item, kind) if kind is not None else None
-            if workload is None:
+            if bearing is None:
                 found.skipped["objects without a bearing on AI"] += 1
-            elif workload.strong:
-                strong = True
-                found.found += workload.shaped
-            else:
-                weak += workload.shaped
+            strong = strong or bearing is _STRONG
+            (weak if bearing is _WEAK else found.found).extend(shaped)
         found.found += weak if strong else []
         return found
+
+
+def _shape(item: KubernetesObject) -> tuple[list[Shaped], str | None]:
+    """What an object gives, and its bearing on AI: None when it has none."""
+    shape = SHAPES.get((item.group, item.kind))
+    if shape is not None:
+        return list(shape(item)), _SUPPORT
+    kind = KINDS.get((item.group, item.kind))
+    workload = workloads.shape_workload(item, kind) if kind is not None else None
+    if workload is None:
+        return [], None
+    return list(workload.shaped), _STRONG if workload.strong else _WEAK
 
 
 KUBERNETES = KubernetesReader()

@@ -107,7 +107,10 @@ def _sheet(workload: Workload, asset_type: str) -> Sheet:
         _open_ports(sheet, workload)
     _server(sheet, workload, asset_type)
     if kind.facts:
+        before = dict(sheet.facts)
         kind.facts(workload, sheet)
+        sheet.doubt(item.body.get("spec"), [path for path, stated in sheet.facts.items() if before.get(path) != stated])
+    sheet.doubt(item.body)
     return sheet
 
 

@@ -51,15 +51,21 @@ def _sign_in(spec: dict[Any, Any]) -> Truth:
 
 
 def _authorization(spec: dict[Any, Any], sheet: Sheet) -> None:
-    config = dig(spec, "authzConfig") or dig(spec, "incomingAuth", "authzConfig")
-    reference = dig(spec, "authzConfigRef") or dig(spec, "incomingAuth", "authzConfigRef")
+    config = _first(dig(spec, "authzConfig"), dig(spec, "incomingAuth", "authzConfig"))
+    reference = _first(dig(spec, "authzConfigRef"), dig(spec, "incomingAuth", "authzConfigRef"))
     place = ("spec", "authzConfig")
     policies = [text(policy) for policy in sequence(dig(config, "inline", "policies"))]
     allow_all = any(_ALLOW_ALL.search(policy) for policy in policies)
-    sheet.put("auth.authorization", bool(config or reference) and not allow_all, place)
+    stated = config is not None or reference is not None
+    sheet.put("auth.authorization", stated and not allow_all, place)
     elsewhere = Unresolved("the authorization policy is in another object")
-    named_only = not policies and bool(config or reference)
+    named_only = not policies and stated
     sheet.put("tool.allow_all_policy", elsewhere if named_only else allow_all, place)
+
+
+def _first(*values: Any) -> Any:
+    """The first that is set; empty mappings and texts count as not set."""
+    return next((value for value in values if isinstance(value, Unknown) or value not in (None, "", {})), None)
 
 
 def _profile(spec: dict[Any, Any]) -> bool:
