@@ -101,7 +101,11 @@ def _resolve(draft: Draft, reference: Reference, index: _Index) -> None:
     elif isinstance(key, Unknown):
         _unknown(draft, reference, key)
     elif isinstance(key, Selector):
-        matching = [d for d in index.namespaces.get(key.namespace, ()) if d is not draft and d.labels and key.matches(d.labels)]
+        others = [d for d in index.namespaces.get(key.namespace, ()) if d is not draft]
+        matching = [d for d in others if d.unread is None and d.labels and key.matches(d.labels)]
+        unread = [d.unread for d in _of_type(others, reference) if d.unread is not None]
+        if unread and not reference.reverse:
+            _unknown(draft, reference, merge(unread))
         _connect(draft, reference, _nearest(draft, _of_type(matching, reference)), missing=None)
     elif draft.provider == _CLUSTER:
         nearest = _nearest(draft, _of_type(index.cluster.get(key, ()), reference))

@@ -32,7 +32,7 @@ from zscan.model.unknown import Reason, ReasonCode, Unknown
 Place = tuple[Any, ...]
 Verdicts = dict[tuple[str, str, str], Status]
 GONE = Unknown(Reason(ReasonCode.DENIED, "taken away by a test"))
-EXAMPLES = 50
+EXAMPLES = 40
 
 
 @dataclass(frozen=True)

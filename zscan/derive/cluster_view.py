@@ -43,13 +43,18 @@ class ClusterView:
         """Each workload with the fragment about its pods."""
         return [(self.by_id[fragment.id], fragment) for fragment in self.kinds[PODS] if fragment.id in self.by_id]
 
+    def hiding(self, draft: Draft) -> Unknown | None:
+        """What may lie in files near the asset that were not read; None when all were."""
+        gaps = [gap for gap in self._hiding if self.complete or _near(_folder(draft), gap.scope)]
+        return Unknown(*(gap.as_reason() for gap in gaps)) if gaps else None
+
     def absent(self, draft: Draft, what: str, *, shown: bool) -> Truth:
         """False if `what` is known not to exist for this asset, else Unknown with the reason."""
-        hiding = [gap for gap in self._hiding if self.complete or _near(_folder(draft), gap.scope)]
-        if (self.complete or shown) and not hiding:
+        hiding = self.hiding(draft)
+        if hiding is not None:
+            return hiding
+        if self.complete or shown:
             return False
-        if hiding:
-            return Unknown(*(gap.as_reason() for gap in hiding))
         return Unknown(Reason(ReasonCode.OUT_OF_SCOPE, f"no {what} in what was scanned; pass --scope complete if this is everything"))
 
 

@@ -26,6 +26,11 @@ def derive_exposure(by_id: Mapping[str, Draft], fragments: Iterable[Fragment], *
     view = ClusterView(by_id, fragments, complete=complete, gaps=gaps)
     _inherit_from_gateways(by_id)
     routes = _Routes(view)
+    exposed = {draft.id for draft, pods in view.workloads() if pods.data["traffic"]}
+    for draft in by_id.values():
+        hiding = view.hiding(draft) if draft.id in exposed or (draft.type == "route" and draft.provider == PROVIDER) else None
+        if hiding is not None:
+            draft.unknown_relations.setdefault("exposed_by", hiding)
     for draft, pods in view.workloads():
         if pods.data["traffic"]:
             _expose(draft, pods, routes, view)

@@ -114,6 +114,7 @@ class Draft:
         "type",
         "unit",
         "unknown_relations",
+        "unread",
         "view",
     )
 
@@ -126,6 +127,7 @@ class Draft:
         self.tags: Mapping[str, str] | Unknown | None = None
         self.keys: set[str] = {self.id, *document.keys}
         self.labels: Mapping[str, str] = {}
+        self.unread: Unknown | None = None  # set when nothing the document says of itself, labels included, can be relied on
         self.namespace = ""
         self.facts: dict[str, Any] = {}
         self.evidence: dict[str, tuple[Source, ...]] = {}

@@ -66,14 +66,16 @@ def test_a_template_outside_a_chart_is_a_note_too(tmp_path: Path) -> None:
     assert [(gap.reason, gap.blocking) for gap in found.collected.gaps] == [(ReasonCode.NOT_RENDERED, False)]
 
 
-def test_a_template_value_is_unknown_where_it_stands(tmp_path: Path) -> None:
+def test_a_template_value_leaves_what_its_object_says_unknown(tmp_path: Path) -> None:
     text = LLM.replace(
         "vllm/vllm-openai:v0.9.1",
         "{{ .image }}\n          command: [vllm, serve, org/model]\n          securityContext: {privileged: {{ .p }}}",
     )
     found = estate(tmp_path, text)
     assert found.fact("llm", "workload.privileged") == "unknown"
-    assert "artefact.images[]" in found.one("llm").freeze().unknown
+    frozen = found.one("llm").freeze()
+    assert {"artefact.images", "auth.required", "relations.runs_as", "tags"} <= set(frozen.unknown)
+    assert [gap.reason for gap in found.collected.gaps] == ["NOT_RENDERED"]
 
 
 def test_definitions_and_other_objects_are_counted(tmp_path: Path) -> None:

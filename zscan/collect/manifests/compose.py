@@ -19,6 +19,7 @@ from zscan.collect.manifests.products import Hints, Recognised, recognise
 from zscan.collect.manifests.readers import Declarations, InputFile
 from zscan.collect.manifests.sheet import Sheet
 from zscan.collect.manifests.sign_in import auth_required
+from zscan.collect.manifests.unrendered import blanked, not_rendered, unread_part
 from zscan.collect.manifests.workload_facts import artefacts, server_facts
 from zscan.collect.redact import redact
 from zscan.model.asset import Draft
@@ -87,6 +88,10 @@ class ComposeReader:
             except Exception as error:  # noqa: BLE001 (the border of one service: files are written by anybody)
                 found.gaps.append(internal(error, scope=file.name, what=f"service {name}", affects=("*",)))
                 continue
+            missing = unread_part(merged)
+            if missing is not None and shaped is not None:
+                found.gaps.append(not_rendered(file.name, f"service {name}"))
+                blanked([shaped[1]], missing, OFFERS)
             if shaped is None:
                 found.skipped["services without a bearing on AI"] += 1
             else:

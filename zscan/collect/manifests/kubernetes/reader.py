@@ -11,6 +11,7 @@ from zscan.collect.manifests.kubernetes.families import KINDS
 from zscan.collect.manifests.kubernetes.objects import KubernetesObject, is_object, objects_of
 from zscan.collect.manifests.loader import Loaded
 from zscan.collect.manifests.readers import Declarations, InputFile
+from zscan.collect.manifests.unrendered import blanked, not_rendered, unread_part
 from zscan.model.gap import internal
 from zscan.model.offers import Offer
 
@@ -60,6 +61,10 @@ class KubernetesReader:
             except Exception as error:  # noqa: BLE001 (the border of one object: files are written by anybody)
                 found.gaps.append(internal(error, scope=file.name, what=f"{item.kind} {item.name}", affects=("*",)))
                 continue
+            missing = unread_part(item.body) if shaped else None
+            if missing is not None:
+                found.gaps.append(not_rendered(file.name, f"{item.kind} {item.name}"))
+                shaped = blanked(shaped, missing, OFFERS)
             if bearing is None:
                 found.skipped["objects without a bearing on AI"] += 1
             strong = strong or bearing is _STRONG

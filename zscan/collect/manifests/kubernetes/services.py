@@ -102,7 +102,8 @@ def _ingress_backends(spec: dict[Any, Any]) -> Iterator[tuple[str, int | str | N
         name = text(dig(backend, "service", "name")) or text(dig(backend, "serviceName"))
         if name:
             port = dig(backend, "service", "port")
-            value = dig(port, "number") or dig(port, "name") or dig(backend, "servicePort")
+            stated = (dig(port, "number"), dig(port, "name"), dig(backend, "servicePort"))
+            value = next((one for one in stated if one is not None and one != ""), None)
             yield name, integer(value) if integer(value) is not None else text(value) or None
 
 

@@ -64,7 +64,7 @@ def _facts(workload: Workload, sheet: Sheet) -> None:
 
 
 def _declared(declarative: dict[Any, Any], sheet: Sheet) -> None:
-    instructed = bool(declarative.get("systemMessage") or declarative.get("systemMessageFrom"))
+    instructed = any(declarative.get(name) not in (None, "", {}) for name in ("systemMessage", "systemMessageFrom"))
     sheet.put("agent.instructed", instructed, ("spec", "declarative", "systemMessage"))
     tools, named = _tools(declarative)
     sheet.put("agent.tools", tools, ("spec", "declarative", "tools"))
