@@ -19,7 +19,7 @@ BIN := $(VENV)/bin
 DEMO_EXTRAS := aws
 DEV_EXTRAS := all,dev
 DEMO_REPORTS := build/acme.html build/acme.sarif build/acme.json
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint pytest bench clean

@@ -12,7 +12,7 @@ from zscan.collect import redact as module
 from zscan.collect.redact import names_secret, redact, redact_text
 from zscan.model.redacted import redacted_pattern
 
-PATTERNS = [pattern for _, pattern in module._TOKENS] + [module._FLAG]  # noqa: SLF001 (the table under test)
+PATTERNS = [pattern for _, pattern in module._TOKENS] + [module._FLAG]
 TOKENS = {
     "private-key": "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----",
     "anthropic-key": "sk-ant-" + "a1" * 12,
@@ -78,7 +78,7 @@ def test_references_and_names_of_secrets_stay(value: Any) -> None:
 def test_the_fast_path_misses_no_pattern(number: int) -> None:
     @given(st.from_regex(PATTERNS[number]))
     def check(text: str) -> None:
-        assert module._HINT.search(text)  # noqa: SLF001 (the prescreen under test)
+        assert module._HINT.search(text)
 
     check()
 
