@@ -98,9 +98,7 @@ def test_report_diff_and_baseline(zscan: Zscan) -> None:
     assert zscan("baseline", "write", "scan.json", "known.baseline")[0] == 0
     assert zscan("diff", "known.baseline", "scan.json")[0] == 0
     assert zscan("audit", "-q", "--baseline", "known.baseline")[0] == 0  # nothing is new
-    Path("llm.yaml").write_text(
-        MANIFEST.replace("containerPort: 8000", "containerPort: 8000, hostPort: 8000").replace("owner: search", "a: b")
-    )
+    Path("llm.yaml").write_text(MANIFEST.replace("- name: server\n", "- name: server\n          securityContext: {privileged: true}\n"))
     assert zscan("audit", "-q", "--baseline", "known.baseline", "--fail-on", "low")[0] == 1
     zscan("audit", "-q", "-o", "json=later.json")
     code, out, _ = zscan("diff", "scan.json", "later.json", "--json")
