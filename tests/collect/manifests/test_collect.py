@@ -142,3 +142,8 @@ def test_a_scope_declared_complete_is_recorded(tmp_path: Path) -> None:
     estate(tmp_path, LLM)
     assert collect_path(tmp_path, base=tmp_path, complete=True).target.scopes == (". (declared complete)",)
     assert collect_path(tmp_path, base=tmp_path).target.scopes == (".",)
+
+
+def test_broken_json_is_a_blocking_gap_even_with_braces_in_it(tmp_path: Path) -> None:
+    found = estate(tmp_path, {"x.json": '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "{{ a }}", }\n'})
+    assert [(gap.reason, gap.blocking) for gap in found.collected.gaps] == [("UNPARSABLE", True)]

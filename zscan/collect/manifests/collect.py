@@ -184,8 +184,10 @@ def _chart(view: _View, name: str) -> str:
 
 
 def _problems(name: str, problems: Iterable[Problem]) -> list[Gap]:
-    """One gap per file: its first problem that is no template, else that it is one."""
-    broken = [problem for problem in problems if not problem.templated]
+    """One gap per file: its first problem that is no template, else that it is one. Nobody templates JSON line by line."""
+    json = name.lower().endswith((".json", ".jsonc"))
+    problems = list(problems)
+    broken = [problem for problem in problems if json or not problem.templated]
     templated = [problem for problem in problems if problem.templated]
     if broken:
         return [_unreadable(name, broken[0])]
