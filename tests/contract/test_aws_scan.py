@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -189,3 +192,39 @@ def test_without_a_baseline_an_incomplete_sarif_says_so(sim: AwsSim, tmp_path: P
 def alerts(path: Path) -> set[tuple[str, str]]:
     runs = json.loads(path.read_text())["runs"]
     return {(result["ruleId"], result["partialFingerprints"]["primaryLocationLineHash"]) for run in runs for result in run["results"]}
+
+
+def test_resume_after_a_kill_repeats_only_what_was_in_flight(sim: AwsSim, tmp_path: Path) -> None:
+    sim.set_estate(rich_estate())
+    sim.reset()
+    estate = rich_estate()
+    estate.document["latency_ms"] = {"*": 100}
+    sim.set_estate(estate)
+    env = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        **sim.env(account=ACCOUNT, region=REGION),
+    }
+    command = [sys.executable, "-m", "zscan", "audit", "aws", "--allow-custom-endpoints", "--concurrency", "4", "--now", "2026-12-01"]
+    first = subprocess.Popen([*command, "-q"], env=env, cwd=tmp_path)
+    deadline = time.monotonic() + 60
+    while len(sim.calls()) < 40 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    first.kill()
+    first.wait()
+    before = [_asked(call) for call in sim.calls()]
+    sim.reset()
+    sim.set_estate(rich_estate())
+    out = tmp_path / "scan.json"
+    done = subprocess.run([*command, "--resume", "-q", "-o", f"json={out}"], env=env, cwd=tmp_path, check=False)
+    assert done.returncode == 1
+    repeated = [asked for asked in map(_asked, sim.calls()) if asked in before and "sts" not in asked and "DescribeRegions" not in asked]
+    in_flight = 4 * 9  # tasks at a time, each of at most eight things and their parts
+    assert len(before) >= 40
+    assert len(repeated) <= in_flight < len(before)
+    assert not [gap for gap in scan_document(out)["gaps"] if gap["blocking"]]
+
+
+def _asked(call: dict[str, Any]) -> str:
+    return json.dumps({name: call[name] for name in ("service", "op", "region", "params")}, sort_keys=True)

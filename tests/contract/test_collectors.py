@@ -221,7 +221,9 @@ def gathered(collector: Collector, *, denied: frozenset[str]) -> list[Document]:
         error = DENIED if call.id in denied else None
         model = operation(call.service, call.operation).output_shape
         page = {} if error is not None else sample(model) or {}
-        return Answer(place.account, place.region, call.id, dict(params), [page] if page else [], error, "2026-12-01T00:00:00Z")
+        return Answer(
+            place.provider, place.account, place.region, call.id, dict(params), [page] if page else [], error, "2026-12-01T00:00:00Z"
+        )
 
     gaps: list[Gap] = []
     parent: dict[str, Any] = {}

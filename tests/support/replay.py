@@ -68,11 +68,11 @@ class Recording:
         """Collect again from the recorded answers, each passed through `replaced`."""
 
         def invoke(place: Place, call: Call, params: Mapping[str, Any]) -> Answer:
-            blank = Answer(place.account, place.region, call.id, dict(params), [], None, "")
+            blank = Answer(place.provider, place.account, place.region, call.id, dict(params), [], None, "")
             answer = self.answers.get(blank.key)
             if answer is None:
                 missing = CallError("NotRecorded", "the recorded scan did not make this call", str(ReasonCode.TIMEOUT))
-                answer = Answer(place.account, place.region, call.id, dict(params), [], missing, "")
+                answer = Answer(place.provider, place.account, place.region, call.id, dict(params), [], missing, "")
             return replaced(answer)
 
         def work(task: Task) -> list[Answer]:
@@ -100,7 +100,7 @@ def record(env: Mapping[str, str], *, run: str) -> Recording:
 
 def denied(answer: Answer) -> Answer:
     """The answer that a missing permission would have given."""
-    return Answer(answer.account, answer.region, answer.call, answer.params, [], DENIED, answer.at)
+    return Answer(answer.provider, answer.account, answer.region, answer.call, answer.params, [], DENIED, answer.at)
 
 
 def judge(*collected: Collected, complete_scope: bool = False) -> Scan:

@@ -27,6 +27,7 @@ class CallError(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """All pages that one call gave; with an error after them, the listing was cut short."""
 
+    provider: str
     account: str
     region: str
     call: str
@@ -73,7 +74,7 @@ def failure(answer: Answer, call: Call, affects: tuple[str, ...]) -> Gap | None:
     if error is None or error.reason == NOT_OFFERED or (error.code in call.absent and call.absent_message in error.message):
         return None
     reason = ReasonCode(error.reason)
-    scope = "/".join(part for part in ("aws", answer.account, answer.region) if part)
+    scope = "/".join(part for part in (answer.provider, answer.account, answer.region) if part)
     permission = call.action if reason is ReasonCode.DENIED else ""
     return gap(
         scope=scope, call=call.id, reason=reason, detail=f"{error.code}: {error.message}"[:300], permission=permission, affects=affects

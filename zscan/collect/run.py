@@ -179,7 +179,7 @@ class Coordinator:
             refused: dict[str, Answer] = {}
 
             def refuse(place: Place, call: Call, params: Mapping[str, Any]) -> Answer:
-                answer = Answer(place.account, place.region, call.id, dict(params), [], why, "")
+                answer = Answer(place.provider, place.account, place.region, call.id, dict(params), [], why, "")
                 return refused.setdefault(answer.key, answer)
 
             carry_out(task, refuse)

@@ -61,7 +61,7 @@ class Recorder:
             return known
         if time.monotonic() > self._until:
             late = CallError("Deadline", "the task's time was up before this call", ReasonCode.TIMEOUT)
-            answer = Answer(place.account, place.region, call.id, dict(params), [], late, "")
+            answer = Answer(place.provider, place.account, place.region, call.id, dict(params), [], late, "")
         else:
             answer = self._perform(place, call, params)
         return self.answers.setdefault(answer.key, answer)

@@ -118,12 +118,12 @@ class AwsSession:
         region = place.region or self.home_region
         if self._unanswered[region] >= _UNANSWERED_LIMIT:
             late = CallError("NoAnswer", "the region had stopped answering before this call", ReasonCode.TIMEOUT)
-            return Answer(place.account, place.region, call.id, dict(params), [], late, "")
+            return Answer(place.provider, place.account, place.region, call.id, dict(params), [], late, "")
         pages: list[dict[str, Any]] = []
         error = self._pages(call, dict(params), region, pages)
         if error is not None and error.reason == ReasonCode.TIMEOUT:
             self._unanswered[region] += 1
-        return Answer(place.account, place.region, call.id, dict(params), pages, error, _now())
+        return Answer(place.provider, place.account, place.region, call.id, dict(params), pages, error, _now())
 
     def _pages(self, call: Call, params: dict[str, Any], region: str, pages: list[dict[str, Any]]) -> CallError | None:
         from botocore.exceptions import BotoCoreError, ClientError

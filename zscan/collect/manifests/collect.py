@@ -28,6 +28,15 @@ READERS: tuple[FileReader, ...] = (KUBERNETES, COMPOSE)
 _READ_CALL = "read file"
 _YAML = (".yaml", ".yml", ".json", ".jsonc", ".template")
 _CHART = "Chart.yaml"
+_LEFT_OUT = {
+    "name": "files of other kinds",
+    "vendored": "vendored folders",
+    "gitignore": "paths in .gitignore",
+    "zscanignore": "paths in .zscanignore",
+    "exclude": "paths by --exclude",
+    "symlink": "symbolic links out of the tree",
+    "special": "special files",
+}
 _HEAD = 65_536  # bytes that show what a file is
 _ANY_MARKER = re.compile(r"\{\{")
 _PROBLEM = {"syntax": ReasonCode.UNPARSABLE, "encoding": ReasonCode.UNPARSABLE, "limit": ReasonCode.LIMIT}
@@ -219,7 +228,13 @@ def _finish(view: _View, stats: WalkStats, *, complete: bool) -> None:
         )
     for reader in view.readers:
         collected.offers.update(reader.offers)
-    collected.skipped = dict(sorted((view.skipped + Counter({f"files: {name}": number for name, number in stats.skipped.items()})).items()))
+    collected.skipped = dict(
+        sorted(
+            (
+                view.skipped + Counter({_LEFT_OUT.get(name, f"paths left out ({name})"): number for name, number in stats.skipped.items()})
+            ).items()
+        )
+    )
     label = collected.target.label
     scopes = (f"{label} (declared complete)" if complete else label,)
     whole = not any(item.blocking for item in collected.gaps)
