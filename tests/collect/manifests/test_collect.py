@@ -107,7 +107,7 @@ def test_excluded_files_are_counted(tmp_path: Path) -> None:
     estate(tmp_path, {"a/d.yaml": LLM, "b/d.yaml": LLM})
     found = collect_path(tmp_path, base=tmp_path, exclude=["b/"])
     assert len(found.drafts) == 1
-    assert found.skipped["files: exclude"] == 1
+    assert found.skipped["paths by --exclude"] == 1
 
 
 def test_a_missing_path_raises(tmp_path: Path) -> None:
