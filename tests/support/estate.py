@@ -25,11 +25,13 @@ _ATTACK = {"type": "PROMPT_ATTACK", "inputStrength": "HIGH", "outputStrength": "
 _DIGEST = "@sha256:" + "a" * 64
 
 
-def rich_estate(regions: tuple[str, ...] = (REGION, "eu-west-1"), page_size: int | None = None) -> Estate:
+def rich_estate(regions: tuple[str, ...] = (REGION, "eu-west-1", "ap-south-1"), page_size: int | None = None) -> Estate:
     """The account. Every asset lies in the first region; in the second, models are called although nothing is configured there."""
     estate = Estate(regions=list(regions), page_size=page_size)
     for region in regions[1:2]:
         estate.metric(ACCOUNT, region, "AWS/Bedrock", "Invocations", ModelId="anthropic.claude-3-haiku-20240307-v1:0")
+    for region in regions[2:3]:  # logging that leaves the texts out, to a bucket without a key
+        estate.invocation_logging(ACCOUNT, region, bucket="dump", textDataDeliveryEnabled=False)
     _ground(estate)
     _weak(estate)
     _hardened(estate)
