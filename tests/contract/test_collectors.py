@@ -275,7 +275,8 @@ def test_a_whole_answer_is_shaped(native_type: str) -> None:
     for document in documents:
         for draft in drafts(collector, document):
             check_draft(collector, draft)
-            assert draft.source.call if isinstance(draft.source, ApiSource) else False  # type: ignore[truthy-bool]
+            assert isinstance(draft.source, ApiSource)
+            assert draft.source.call
 
 
 @every_collector

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from zscan.cli import options as o
 if TYPE_CHECKING:
     from zscan.audit import Inventory
     from zscan.cli.policy import Settings
-    from zscan.cli.targets import CollectOptions, Target
     from zscan.model.scan import Scan
 
 HELP = """Audit AI assets in clouds, manifests and infrastructure code.
@@ -95,7 +93,7 @@ def command(
         complete_scope=policy.complete_scope(scope),
         base=policy.base(t.paths(parsed)),
     )
-    inventory = inventory_of(parsed, collecting, quiet=quiet)
+    inventory = t.inventory_of(parsed, collecting, quiet=quiet)
     if save is not None:
         _save(save, inventory, settings)
     scan = _judge(inventory, settings, baseline)
@@ -120,20 +118,6 @@ def _colour(*, no_color: bool) -> bool:
     from zscan.cli.terminal import colour
 
     return colour(sys.stdout, forbidden=no_color)
-
-
-def inventory_of(parsed: Sequence[Target], collecting: CollectOptions, *, quiet: bool) -> Inventory:
-    """The inventory of the targets: collected, or read from a snapshot."""
-    from zscan.audit import take_inventory
-    from zscan.cli import targets as t
-    from zscan.cli import terminal
-
-    if parsed[0].kind == "snapshot":
-        from zscan.cli.snapshots import load
-
-        return load(Path(parsed[0].name))
-    collected = t.collect(parsed, collecting, progress=terminal.progress(quiet=quiet))
-    return take_inventory(collected, complete_scope=collecting.complete_scope)
 
 
 def _judge(inventory: Inventory, settings: Settings, baseline: Path | None) -> Scan:

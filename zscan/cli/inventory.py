@@ -31,7 +31,7 @@ def command(
     """Print the inventory."""
     from zscan.cli import policy
     from zscan.cli import targets as t
-    from zscan.cli.audit import inventory_of
+    from zscan.cli.exits import CLEAN, INCOMPLETE
     from zscan.model.types import VOCABULARY
     from zscan.report.neutral import terminal
 
@@ -47,7 +47,7 @@ def command(
         complete_scope=policy.complete_scope(scope),
         base=policy.base(t.paths(parsed)),
     )
-    inventory = inventory_of(parsed, collecting, quiet=quiet)
+    inventory = t.inventory_of(parsed, collecting, quiet=quiet)
     kept = [a for a in inventory.assets if (a.type in settings.types if settings.types else everything or VOCABULARY.types[a.type].ai)]
     for asset in kept:
         if as_json:
@@ -58,7 +58,7 @@ def command(
     for gap in blocking:
         print(f"not read: {terminal(gap.scope)} {gap.call} {gap.reason} {terminal(gap.permission or gap.detail)}", file=sys.stderr)
     print(f"{len(kept)} assets", file=sys.stderr)
-    return 3 if blocking else 0
+    return INCOMPLETE if blocking else CLEAN
 
 
 def _plain(asset: Any) -> Any:

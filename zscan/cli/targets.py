@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from zscan.errors import CredentialsError, NothingToAuditError, UsageError, one_line
 
 if TYPE_CHECKING:
+    from zscan.audit import Inventory
     from zscan.collect import Collected
     from zscan.collect.run import Progress
 
@@ -94,6 +95,19 @@ def collect(targets: Sequence[Target], options: CollectOptions, *, progress: Cal
             f"nothing to audit in {names}", why="no file there is one that zscan reads", hint="point it at manifests, templates or a cloud"
         )
     return found
+
+
+def inventory_of(targets: Sequence[Target], options: CollectOptions, *, quiet: bool) -> Inventory:
+    """The inventory of the targets: collected, or read from a snapshot."""
+    from zscan.audit import take_inventory
+    from zscan.cli import terminal
+
+    if targets[0].kind == "snapshot":
+        from zscan.cli.snapshots import load
+
+        return load(Path(targets[0].name))
+    collected = collect(targets, options, progress=terminal.progress(quiet=quiet))
+    return take_inventory(collected, complete_scope=options.complete_scope)
 
 
 def _collect(target: Target, options: CollectOptions, progress: Callable[[Progress], None]) -> Collected:

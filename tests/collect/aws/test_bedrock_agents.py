@@ -211,9 +211,18 @@ _SCHEMA = {
         "/pay": {"post": {"operationId": "pay", "x-requireConfirmation": "DISABLED"}},
     },
 }
+_SCHEMA_YAML = """\
+openapi: 3.0.0
+paths:
+  /orders:
+    get: {operationId: listOrders}
+    delete: {x-requireConfirmation: ENABLED}
+  /pay:
+    post: {operationId: pay}
+"""
 
 
-@pytest.mark.parametrize("payload", [json.dumps(_SCHEMA), "openapi: 3.0.0\npaths:\n  /orders:\n    get: {operationId: listOrders}\n    delete: {x-requireConfirmation: ENABLED}\n  /pay:\n    post: {operationId: pay}\n"])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize("payload", [json.dumps(_SCHEMA), _SCHEMA_YAML])
 def test_operations_of_an_api_schema_are_tools(payload: str) -> None:
     live = scan(estate_of(actions={"api": {"apiSchema": {"payload": payload}, "functionSchema": None}})).one("Agent")
     assert [(tool["name"], tool["confirmed"]) for tool in live.facts["agent.tools"]] == [

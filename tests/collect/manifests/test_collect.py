@@ -9,6 +9,7 @@ import pytest
 
 from tests.collect.manifests.estate import deployment, estate, pod_template
 from zscan.collect.manifests.collect import collect_path
+from zscan.model.source import FileSource
 from zscan.model.unknown import ReasonCode
 
 LLM = deployment(pod_template())
@@ -90,7 +91,7 @@ def test_lists_are_opened(tmp_path: Path) -> None:
     items = "apiVersion: v1\nkind: List\nitems:\n  - apiVersion: v1\n    kind: Namespace\n    metadata: {name: a}\n  - apiVersion: v1\n    kind: Namespace\n    metadata: {name: b}\n"
     found = estate(tmp_path, items)
     assert sorted(found.by_id) == ["all.yaml#core/Namespace/a", "all.yaml#core/Namespace/b"]
-    assert [draft.source.line for draft in found.by_id.values()] == [4, 7]  # type: ignore[union-attr]  # all from files
+    assert [draft.source.line for draft in found.by_id.values() if isinstance(draft.source, FileSource)] == [4, 7]
 
 
 def test_one_file_as_the_target_and_ids_relative_to_the_base(tmp_path: Path) -> None:
