@@ -1,10 +1,17 @@
-"""A rich AWS account for sweeps: every covered kind twice, once weak and once hardened, with everything that they lean on."""
+"""A rich AWS account for sweeps: every covered kind twice, once weak and once hardened, with everything that they lean on.
+
+Each module of `estate_parts` adds one family of services by its `add(estate)`.
+"""
 
 from __future__ import annotations
+
+import importlib
+import pkgutil
 
 from tests.sim.aws import Estate
 from tests.sim.aws.build_account import key_arn, role_arn, security_group_id, subnet_id
 from tests.sim.aws.document import allow, trust
+from tests.support import estate_parts
 
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
@@ -35,6 +42,8 @@ def rich_estate(regions: tuple[str, ...] = (REGION, "eu-west-1", "ap-south-1"), 
     _ground(estate)
     _weak(estate)
     _hardened(estate)
+    for part in sorted(pkgutil.iter_modules(estate_parts.__path__), key=lambda module: module.name):
+        importlib.import_module(f"{estate_parts.__name__}.{part.name}").add(estate)
     return estate
 
 

@@ -32,7 +32,8 @@ class Call:
     such as `{NotebookInstanceName}` filled from the listed item, the parent's item or the key to resolve. `items` is the dotted path of the
     list in each page; `take` the dotted path of what is kept of a single answer. `absent` are the error codes that mean "there is none",
     which is the only way an error can become absence; where a code is shared with other mistakes, `absent_message` is the part of the
-    message that only absence has.
+    message that only absence has. `newest` bounds the listing of a history that only grows (jobs, runs): so many items are read, ordered
+    by the parameters of the call, and a note says that older ones were left out.
     """
 
     service: str
@@ -42,6 +43,7 @@ class Call:
     items: str = ""
     take: str = ""
     page_size: int = 0  # asked for when listing; 0 leaves the provider's default
+    newest: int = 0  # at most so many items of a listing; 0 reads it whole
     absent: frozenset[str] = frozenset()
     absent_message: str = ""
 

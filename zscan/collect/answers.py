@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, TypeAlias
 
 import msgspec
@@ -35,6 +36,7 @@ class Answer(msgspec.Struct, frozen=True):
     pages: list[dict[str, Any]]
     error: CallError | None
     at: str  # RFC 3339 UTC
+    more: bool = False  # there was more than the call asked for (`Call.newest`)
 
     @property
     def key(self) -> str:
@@ -93,13 +95,21 @@ def single(answer: Answer, call: Call, affects: tuple[str, ...], note: Callable[
 
 
 def listed(answer: Answer, call: Call, affects: tuple[str, ...], note: Callable[[Gap], None]) -> Iterator[Any]:
-    """The items of a listing; a listing that was cut short ends with an Unknown whose gap is noted."""
-    for page in answer.pages:
-        yield from dig(page, call.items) or ()
+    """The items of a listing; a listing that was cut short ends with an Unknown whose gap is noted. Leaving out what is older is a note."""
+    items = (item for page in answer.pages for item in dig(page, call.items) or ())
+    yield from islice(items, call.newest or None)
+    if call.newest and (answer.more or next(items, None) is not None):
+        note(_older(answer, call, affects))
     failed = failure(answer, call, affects)
     if failed is not None:
         note(failed)
         yield Unknown(failed.as_reason())
+
+
+def _older(answer: Answer, call: Call, affects: tuple[str, ...]) -> Gap:
+    scope = "/".join(part for part in (answer.provider, answer.account, answer.region) if part)
+    detail = f"only the newest {call.newest} were read"
+    return gap(scope=scope, call=call.id, reason=ReasonCode.OUT_OF_SCOPE, detail=detail, affects=affects)
 
 
 class PartlyRead(dict[str, Any]):

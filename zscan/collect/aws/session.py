@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from zscan.collect import Call, Place, collectors
-from zscan.collect.answers import NOT_OFFERED, Answer, CallError
+from zscan.collect.answers import NOT_OFFERED, Answer, CallError, dig
 from zscan.collect.redact import redact
 from zscan.collect.tasks import Identity
 from zscan.errors import CredentialsError, UsageError
@@ -38,6 +38,7 @@ _BAD_CREDENTIALS = (
     "IncompleteSignature",
 )
 _NOT_OFFERED = ("UnknownOperation", "InvalidAction", "UnsupportedOperation", "EndpointNotAvailable", "NotAvailableInRegion")
+_TOKENS = ("NextToken", "nextToken", "Marker", "NextMarker", "PaginationToken")
 _TRIES = 5  # adaptive retry of botocore: enough for throttling, short enough for a region that does not answer
 _UNANSWERED_LIMIT = 2
 
@@ -123,9 +124,11 @@ class AwsSession:
         error = self._pages(call, dict(params), region, pages)
         if error is not None and error.reason == ReasonCode.TIMEOUT:
             self._unanswered[region] += 1
-        return Answer(place.provider, place.account, place.region, call.id, dict(params), pages, error, _now())
+        more = error is None and _enough(call, pages) and _goes_on(pages[-1])
+        return Answer(place.provider, place.account, place.region, call.id, dict(params), pages, error, _now(), more)
 
     def _pages(self, call: Call, params: dict[str, Any], region: str, pages: list[dict[str, Any]]) -> CallError | None:
+        """Add the pages of a call, one by one, so that those before an error are kept."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
@@ -134,7 +137,9 @@ class AwsSession:
             if call.items and client.can_paginate(method):
                 sizes = {"PageSize": call.page_size} if call.page_size else {}
                 for page in client.get_paginator(method).paginate(**params, PaginationConfig=sizes):
-                    pages.append(_received(page))  # noqa: PERF401 (page by page: those before an error are kept)
+                    pages.append(_received(page))
+                    if _enough(call, pages):
+                        break
             else:
                 pages.append(_received(getattr(client, method)(**params)))
         except ClientError as error:
@@ -144,6 +149,14 @@ class AwsSession:
         except BotoCoreError as error:
             return _transport_error(error)
         return None
+
+
+def _enough(call: Call, pages: list[dict[str, Any]]) -> bool:
+    return bool(call.newest) and sum(len(dig(page, call.items) or ()) for page in pages) >= call.newest
+
+
+def _goes_on(page: Mapping[str, Any]) -> bool:
+    return any(page.get(name) for name in _TOKENS)
 
 
 def _transport_error(error: Exception) -> CallError:

@@ -1,6 +1,7 @@
 """SageMaker training jobs. Source: DescribeTrainingJob. Defaults: CreateTrainingJob. CloudFormation has no such type.
 
-The whole history is listed, as finished jobs say how data was treated; an account with a long one costs one call per job.
+The history is listed, as finished jobs say how data was treated. It only grows and costs one call per job, so the newest are read and the
+report says so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from zscan.collect.aws.settings import number, switch
 from zscan.collect.aws.shaping import GOVERNANCE, TAGS, all_of, asset, image, secret_settings
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Reading, combine
+
+NEWEST_JOBS = 200  # of each kind, in each region
 
 
 def shape_training_job(document: Document) -> Iterable[Draft]:
@@ -94,8 +97,10 @@ COLLECTORS = (
             service="sagemaker",
             operation="ListTrainingJobs",
             action="sagemaker:ListTrainingJobs",
+            params={"SortBy": "CreationTime", "SortOrder": "Descending"},
             items="TrainingJobSummaries",
             page_size=100,
+            newest=NEWEST_JOBS,
         ),
         describe=Call(
             service="sagemaker",
