@@ -27,6 +27,7 @@ from zscan.model.asset import Asset
 from zscan.model.finding import Finding, Status
 from zscan.model.framework import Framework, Objective
 from zscan.model.gap import Gap
+from zscan.model.grant import Grant
 from zscan.model.offers import Offer
 from zscan.model.rule import Severity
 from zscan.model.scan import SCHEMA, ConfigNote, Principal, Run, Scan, Summary, Target, Tool
@@ -41,6 +42,7 @@ class Inventory:
     offers: Mapping[str, Offer]
     targets: tuple[Target, ...]
     principals: tuple[Principal, ...] = ()
+    access: tuple[Grant, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     collected_from: str = ""
     collected_to: str = ""
@@ -146,6 +148,7 @@ def evaluate(inventory: Inventory, policy: Policy, *, started_at: str = "", fini
         frameworks=assess(evaluation, policy.frameworks, official=policy.official),
         summary=summarise(inventory, findings, len(not_assessed)),
         waivers=waivers.problems(),
+        access=inventory.access,
     )
 
 

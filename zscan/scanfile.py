@@ -25,7 +25,7 @@ from zscan.model.types import VOCABULARY
 T = TypeVar("T")
 
 _HINT = "Give a file that `-o json=FILE` wrote, unchanged."
-_STREAMS = frozenset({"rules", "objectives", "assets", "findings", "gaps", "not_assessed", "frameworks", "waivers"})
+_STREAMS = frozenset({"rules", "objectives", "assets", "findings", "gaps", "not_assessed", "frameworks", "waivers", "access"})
 
 
 def encode_lines(scan: Scan) -> Iterator[bytes]:

@@ -21,6 +21,7 @@ import msgspec
 from zscan.errors import UsageError
 from zscan.model.asset import Asset
 from zscan.model.gap import Gap
+from zscan.model.grant import Grant
 from zscan.model.offers import Offer
 from zscan.model.scan import Run
 from zscan.scanfile import decode_asset
@@ -50,6 +51,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     run: Run
     gaps: tuple[Gap, ...]
     offers: dict[str, Offer]
+    access: tuple[Grant, ...] = ()
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from zscan.model.asset import Asset
 from zscan.model.finding import Finding, NotAssessed
 from zscan.model.framework import FrameworkResult, Objective
 from zscan.model.gap import Gap
+from zscan.model.grant import Grant
 from zscan.model.rule import Rule
 
 SCHEMA = "zscan.scan/v1"
@@ -104,6 +105,7 @@ class Scan(msgspec.Struct, kw_only=True):
     frameworks: tuple[FrameworkResult, ...]
     summary: Summary
     waivers: tuple[UnusedWaiver, ...] = ()
+    access: tuple[Grant, ...] = ()
 
     def rules_by_id(self) -> Mapping[str, Rule]:
         """Rules by id."""
