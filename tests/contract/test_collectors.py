@@ -112,6 +112,19 @@ def access_levels(prefix: str) -> Mapping[str, str]:
 
 
 @every_use
+def test_a_listing_that_goes_on_is_paged(use: Use) -> None:
+    """By the SDK's paginator, or by the token that the call declares."""
+    call, model = use.call, operation(use.call.service, use.call.operation)
+    asked, given = model.input_shape, model.output_shape
+    if call.token is not None:
+        assert call.token[0] in asked.members, f"{call.id} takes no {call.token[0]}"
+        assert call.token[1] in given.members, f"{call.id} gives no {call.token[1]}"
+    elif call.items and not paginator(call.service, call.operation):
+        tokens = [name for name in getattr(given, "members", ()) if name.lower() in {"nexttoken", "marker", "nextmarker"}]
+        assert not tokens, f"{call.id} has no paginator and goes on by {tokens}: declare `token`"
+
+
+@every_use
 def test_the_operation_exists_and_is_a_read(use: Use) -> None:
     model = operation(use.call.service, use.call.operation)
     assert _READ.match(use.call.operation), f"{use.call.id} does not read like a read"

@@ -33,7 +33,8 @@ class Call:
     list in each page; `take` the dotted path of what is kept of a single answer. `absent` are the error codes that mean "there is none",
     which is the only way an error can become absence; where a code is shared with other mistakes, `absent_message` is the part of the
     message that only absence has. `newest` bounds the listing of a history that only grows (jobs, runs): so many items are read, ordered
-    by the parameters of the call, and a note says that older ones were left out.
+    by the parameters of the call, and a note says that older ones were left out. `token` names the members of request and answer that carry
+    the page token, for listings that the SDK cannot page by itself.
     """
 
     service: str
@@ -43,6 +44,7 @@ class Call:
     items: str = ""
     take: str = ""
     page_size: int = 0  # asked for when listing; 0 leaves the provider's default
+    token: tuple[str, str] | None = None
     newest: int = 0  # at most so many items of a listing; 0 reads it whole
     absent: frozenset[str] = frozenset()
     absent_message: str = ""

@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -134,14 +134,10 @@ class AwsSession:
         try:
             client = self.client(call.service, region)
             method = _method(call.operation)
-            if call.items and client.can_paginate(method):
-                sizes = {"PageSize": call.page_size} if call.page_size else {}
-                for page in client.get_paginator(method).paginate(**params, PaginationConfig=sizes):
-                    pages.append(_received(page))
-                    if _enough(call, pages):
-                        break
-            else:
-                pages.append(_received(getattr(client, method)(**params)))
+            for page in _paged(client, call, method, params):
+                pages.append(_received(page))
+                if _enough(call, pages):
+                    break
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
             status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -149,6 +145,18 @@ class AwsSession:
         except BotoCoreError as error:
             return _transport_error(error)
         return None
+
+
+def _paged(client: Any, call: Call, method: str, params: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if call.items and call.token is None and client.can_paginate(method):
+        sizes = {"PageSize": call.page_size} if call.page_size else {}
+        yield from client.get_paginator(method).paginate(**params, PaginationConfig=sizes)
+        return
+    page = getattr(client, method)(**params)
+    yield page
+    while call.token is not None and page.get(call.token[1]):
+        page = getattr(client, method)(**{**params, call.token[0]: page[call.token[1]]})
+        yield page
 
 
 def _enough(call: Call, pages: list[dict[str, Any]]) -> bool:
