@@ -160,7 +160,7 @@ def test_process_pool_gives_the_same_bytes(sim: AwsSim) -> None:
     for pool in (ThreadPoolExecutor(8), ProcessPoolExecutor(2)):
         options = AwsOptions(identity=Identity("aws", run=type(pool).__name__), allow_custom_endpoints=True)
         with environment(sim.env(account=ACCOUNT, region=REGION)), pool as executor:
-            collected = collect_aws(options, executor=executor, journal=Journal())
+            (collected,) = collect_aws(options, executor=executor, journal=Journal())
         for draft in collected.drafts:
             draft.evidence = dict.fromkeys(draft.evidence, ())  # evidence carries the time of collection, which differs
             assert isinstance(draft.source, ApiSource)

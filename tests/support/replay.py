@@ -14,7 +14,8 @@ from zscan.audit import Inventory, Policy, evaluate, take_inventory
 from zscan.bundled import mappings_dir, rules_dir
 from zscan.collect import Call, Collected, Place
 from zscan.collect.answers import Answer, CallError
-from zscan.collect.aws.collect import AwsOptions, collect_aws, scan_account
+from zscan.collect.aws.accounts import Account
+from zscan.collect.aws.collect import AwsOptions, collect_aws, scan_accounts
 from zscan.collect.aws.session import REGIONS
 from zscan.collect.journal import Journal
 from zscan.collect.tasks import Identity, Recorder, Task, carry_out
@@ -80,9 +81,9 @@ class Recording:
             carry_out(task, recorder)
             return list(recorder.answers.values())
 
-        return scan_account(
-            self.account, self.arn, "aws", replaced(self.regions), options=AwsOptions(), executor=Inline(), journal=Journal(), work=work
-        )
+        entered = Account(id=self.account, arn=self.arn, identity=Identity("aws"), regions=replaced(self.regions))
+        (collected,) = scan_accounts([entered], options=AwsOptions(), executor=Inline(), journal=Journal(), work=work)
+        return collected
 
 
 def record(env: Mapping[str, str], *, run: str) -> Recording:
@@ -90,7 +91,7 @@ def record(env: Mapping[str, str], *, run: str) -> Recording:
     journal = Journal()
     options = AwsOptions(identity=Identity("aws", run=run), allow_custom_endpoints=True)
     with environment(env), ThreadPoolExecutor(8) as executor:
-        collected = collect_aws(options, executor=executor, journal=journal)
+        (collected,) = collect_aws(options, executor=executor, journal=journal)
         from zscan.collect.aws import session
 
         regions = session.enabled_regions(options.identity, collected.principals[0].account)

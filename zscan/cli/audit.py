@@ -41,6 +41,13 @@ def command(
     scope: o.Scope = "partial",
     regions: o.Regions = None,
     aws_profile: o.AwsProfile = "",
+    org: o.Org = False,
+    ou: o.Units = None,
+    accounts: o.Accounts = None,
+    assume_role: o.AssumeRole = "",
+    external_id: o.ExternalId = "",
+    session_name: o.SessionName = "zscan",
+    session_duration: o.SessionSeconds = 3600,
     concurrency: o.Concurrency = 16,
     plan: o.Plan = False,
     resume: o.Resume = False,
@@ -82,10 +89,17 @@ def command(
     if plan:
         from zscan.cli.plan import print_plan
 
-        return print_plan(parsed)
+        return print_plan(parsed, organization=org)
     collecting = t.CollectOptions(
         regions=tuple(regions or ()),
         aws_profile=aws_profile,
+        organization=org,
+        units=tuple(ou or ()),
+        accounts=tuple(accounts or ()),
+        assume_role=assume_role,
+        external_id=external_id,
+        session_name=session_name,
+        session_seconds=session_duration,
         concurrency=concurrency,
         allow_custom_endpoints=allow_custom_endpoints,
         resume=resume,

@@ -71,6 +71,19 @@ Regions = Annotated[
 AwsProfile = Annotated[
     str, typer.Option("--aws-profile", metavar="NAME", help="AWS credential profile. [default: AWS_PROFILE, then the SDK's chain]")
 ]
+Org = Annotated[bool, typer.Option("--org", help="Every active account of the caller's AWS organisation, each through --assume-role.")]
+Units = Annotated[
+    list[str] | None, typer.Option("--ou", metavar="ID", help="With --org: only accounts below this root or unit. Repeatable.")
+]
+Accounts = Annotated[list[str] | None, typer.Option("--accounts", metavar="NUMBER", help="Only these AWS accounts. Repeatable.")]
+AssumeRole = Annotated[
+    str, typer.Option("--assume-role", metavar="NAME|ARN", help="Role to become in each account. [default with several: zscan-audit]")
+]
+ExternalId = Annotated[str, typer.Option("--external-id", metavar="ID", help="External id that the role's trust policy demands.")]
+SessionName = Annotated[str, typer.Option("--session-name", metavar="NAME", help="How the assumed session is named in CloudTrail.")]
+SessionSeconds = Annotated[
+    int, typer.Option("--session-duration", metavar="SECONDS", min=900, max=43200, help="How long assumed credentials last before renewal.")
+]
 Concurrency = Annotated[int, typer.Option("--concurrency", min=1, max=128, help="Cloud calls in flight.")]
 Plan = Annotated[bool, typer.Option("--plan", help="List every cloud call that would be made, and make none.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Continue the last cloud scan of the same account from its journal.")]

@@ -15,6 +15,7 @@ from zscan.errors import CredentialsError, NothingToAuditError, UsageError, one_
 if TYPE_CHECKING:
     from zscan.audit import Inventory
     from zscan.collect import Collected
+    from zscan.collect.aws.accounts import Selection
     from zscan.collect.run import Progress
 
 PROVIDERS = ("aws", "azure", "gcp")
@@ -36,6 +37,13 @@ class CollectOptions:
 
     regions: tuple[str, ...] = ()
     aws_profile: str = ""
+    organization: bool = False
+    units: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    assume_role: str = ""
+    external_id: str = ""
+    session_name: str = "zscan"
+    session_seconds: int = 3600
     concurrency: int = 16
     allow_custom_endpoints: bool = False
     resume: bool = False
@@ -83,7 +91,7 @@ def collect(targets: Sequence[Target], options: CollectOptions, *, progress: Cal
     failures: list[tuple[Target, CredentialsError]] = []
     for target in targets:
         try:
-            found.append(_collect(target, options, progress))
+            found += _collect(target, options, progress)
         except CredentialsError as error:
             failures.append((target, error))
     if failures and not found:
@@ -110,7 +118,7 @@ def inventory_of(targets: Sequence[Target], options: CollectOptions, *, quiet: b
     return take_inventory(collected, complete_scope=options.complete_scope)
 
 
-def _collect(target: Target, options: CollectOptions, progress: Callable[[Progress], None]) -> Collected:
+def _collect(target: Target, options: CollectOptions, progress: Callable[[Progress], None]) -> list[Collected]:
     if target.kind == "aws":
         return _collect_aws(options, progress)
     from zscan.collect.files import collect_files, collect_text
@@ -118,17 +126,22 @@ def _collect(target: Target, options: CollectOptions, progress: Callable[[Progre
     if target.kind == "stdin":
         import sys
 
-        return collect_text(sys.stdin.buffer.read(), name="stdin", complete=options.complete_scope)
-    return collect_files(Path(target.name), base=options.base, exclude=options.exclude, complete=options.complete_scope)
+        return [collect_text(sys.stdin.buffer.read(), name="stdin", complete=options.complete_scope)]
+    return [collect_files(Path(target.name), base=options.base, exclude=options.exclude, complete=options.complete_scope)]
 
 
-def _collect_aws(options: CollectOptions, progress: Callable[[Progress], None]) -> Collected:
+def _collect_aws(options: CollectOptions, progress: Callable[[Progress], None]) -> list[Collected]:
     from zscan.collect.aws.collect import AwsOptions, collect_aws
     from zscan.collect.journal import Journal
     from zscan.collect.tasks import Identity
 
     identity = Identity("aws", profile=options.aws_profile, connections=options.concurrency)
-    aws = AwsOptions(identity=identity, regions=options.regions, allow_custom_endpoints=options.allow_custom_endpoints)
+    aws = AwsOptions(
+        identity=identity,
+        selection=selection(options),
+        regions=options.regions,
+        allow_custom_endpoints=options.allow_custom_endpoints,
+    )
     path = journal_path(options)
     if not options.resume:
         path.unlink(missing_ok=True)
@@ -140,11 +153,27 @@ def _collect_aws(options: CollectOptions, progress: Callable[[Progress], None]) 
         journal.close()
 
 
+def selection(options: CollectOptions) -> Selection:
+    """Which AWS accounts are meant."""
+    from zscan.collect.aws.accounts import Selection
+
+    return Selection(
+        organization=options.organization,
+        units=options.units,
+        accounts=options.accounts,
+        role=options.assume_role,
+        external_id=options.external_id,
+        session_name=options.session_name,
+        session_seconds=options.session_seconds,
+    )
+
+
 def journal_path(options: CollectOptions) -> Path:
-    """Where the journal of a scan with these options lies: one per profile and set of regions, in the user's state folder."""
+    """Where the journal of a scan with these options lies: one per profile, accounts and regions, in the user's state folder."""
     state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
     who = options.aws_profile or os.environ.get("AWS_PROFILE", "") or os.environ.get("AWS_ACCESS_KEY_ID", "")
-    name = hashlib.sha256("\0".join(("aws", who, *options.regions)).encode()).hexdigest()[:16]
+    which = (options.assume_role, str(options.organization), *options.units, *options.accounts)
+    name = hashlib.sha256("\0".join(("aws", who, *options.regions, "\0", *which)).encode()).hexdigest()[:16]
     return state / "zscan" / f"{name}.journal"
 
 

@@ -50,6 +50,10 @@ class Journal:
     def __iter__(self) -> Iterator[Answer]:
         return iter(sorted(self._answers.values(), key=lambda answer: answer.key))
 
+    def times(self) -> Iterator[tuple[str, str]]:
+        """Account and time of every answer that came."""
+        return ((answer.account, answer.at) for answer in self._answers.values() if answer.at)
+
     def __len__(self) -> int:
         return len(self._answers)
 

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import Any
 
 from zscan.collect import Bulk, Call, Collector, Place, Shaped
@@ -24,6 +25,7 @@ from zscan.model.source import ApiSource
 from zscan.model.unknown import ReasonCode, Unknown
 
 _CHUNK = 8  # things read by one task: large enough to amortise a task, small enough to spread one big region over all workers
+_AHEAD = 2  # tasks handed to the executor for each worker
 _PATIENCE = 2  # unanswered calls after which a place counts as dead: waiting for each of its calls would stall the whole scan
 
 Context = dict[str, Any]
@@ -45,7 +47,7 @@ class Gathered:
     drafts: list[Draft] = field(default_factory=list)
     fragments: list[Fragment] = field(default_factory=list)
     gaps: dict[str, Gap] = field(default_factory=dict)
-    documents: int = 0
+    documents: Counter[str] = field(default_factory=Counter)  # by account
 
     def note(self, gap: Gap) -> None:
         """Keep a gap once."""
@@ -57,21 +59,29 @@ class MissingAnswerError(LookupError):
 
 
 class Coordinator:
-    """Collects from one provider. `perform` does one task and gives its answers; it must be picklable for process executors."""
+    """Collects from one provider. `identities` says as whom, by account. `perform` does one task and gives its answers; it must be
+    picklable for process executors.
+
+    Tasks wait here, in the order of the places, and only so many are handed on that no worker idles: a place is finished before the next
+    ones are far along, so its clients can go.
+    """
 
     def __init__(  # noqa: PLR0913 (the wiring of a run; keyword-only)
         self,
         *,
         collectors: Sequence[Collector],
         places: Sequence[Place],
-        identity: Identity,
+        identities: Mapping[str, Identity],
         executor: Executor,
         perform: Callable[[Task], list[Answer]],
         journal: Journal,
         progress: Callable[[Progress], None] = lambda _progress: None,
     ) -> None:
         self._by_type = {collector.native_type: collector for collector in collectors}
-        self._places, self._identity = tuple(places), identity
+        self._places, self._identities = tuple(places), dict(identities)
+        self._order = {place: number for number, place in enumerate(self._places)}
+        self._waiting: list[tuple[int, int, Task]] = []
+        self._window = _AHEAD * max((identity.connections for identity in self._identities.values()), default=1)
         self._executor, self._perform, self._journal, self._progress = executor, perform, journal, progress
         self._running: dict[Future[list[Answer]], Task] = {}
         self._listings: dict[str, list[tuple[Collector, Place, Context]]] = defaultdict(list)
@@ -79,7 +89,8 @@ class Coordinator:
         self._new: list[tuple[Collector, Place, Context]] = []
         self._unanswered: Counter[tuple[str, str]] = Counter()
         self._expired: set[str] = set()
-        self._done = 0
+        self._done = self._tasks = 0
+        self._tables: dict[tuple[str, Place, str], tuple[_Table, str]] = {}
         self._resumed = len(journal) > 0
         self.result = Gathered()
 
@@ -118,7 +129,7 @@ class Coordinator:
                 self._expand(collector, place, context or {})
             return
         self._asked.add(key)
-        self._submit(Task(_flat(place), collector.native_type, "list", (context or {},), self._identity))
+        self._submit(Task(_flat(place), collector.native_type, "list", (context or {},), self._identities[place.account]))
 
     def _expand(self, collector: Collector, place: Place, context: Context) -> None:
         """A listing answered: read what it holds, and list what lies below."""
@@ -139,13 +150,15 @@ class Coordinator:
         if collector.describe is None and not collector.parts:
             return
         for start in range(0, len(items), _CHUNK):
-            self._submit(Task(_flat(place), collector.native_type, "read", tuple(items[start : start + _CHUNK]), self._identity))
+            self._submit(
+                Task(_flat(place), collector.native_type, "read", tuple(items[start : start + _CHUNK]), self._identities[place.account])
+            )
 
     def _ask_bulk(self, collector: Collector, place: Place) -> None:
         keys = {answer_key(place.account, place.region, bulk.call.id, fill(bulk.call.params, {})) for bulk in collector.bulk}
         if keys - self._asked:
             self._asked |= keys
-            self._submit(Task(_flat(place), collector.native_type, "bulk", ({},), self._identity))
+            self._submit(Task(_flat(place), collector.native_type, "bulk", ({},), self._identities[place.account]))
 
     def _follow(self, draft: Draft) -> None:
         """Read what a draft refers to, once."""
@@ -174,18 +187,28 @@ class Coordinator:
         if self._resumed and self._already(task):
             self._finished(task, [])
             return
-        why = self._hopeless(task.where)
-        if why is not None:
-            refused: dict[str, Answer] = {}
+        self._tasks += 1
+        heappush(self._waiting, (self._order.get(task.where, len(self._order)), self._tasks, task))
 
-            def refuse(place: Place, call: Call, params: Mapping[str, Any]) -> Answer:
-                answer = Answer(place.provider, place.account, place.region, call.id, dict(params), [], why, "")
-                return refused.setdefault(answer.key, answer)
+    def _hand_on(self) -> None:
+        """Give waiting tasks to the executor, as many as it can take; those that are known to be in vain are answered here."""
+        while self._waiting and len(self._running) < self._window:
+            *_, task = heappop(self._waiting)
+            why = self._hopeless(task.where)
+            if why is None:
+                self._running[self._executor.submit(self._perform, task)] = task
+            else:
+                self._refuse(task, why)
 
-            carry_out(task, refuse)
-            self._finished(task, list(refused.values()))
-            return
-        self._running[self._executor.submit(self._perform, task)] = task
+    def _refuse(self, task: Task, why: CallError) -> None:
+        refused: dict[str, Answer] = {}
+
+        def refuse(place: Place, call: Call, params: Mapping[str, Any]) -> Answer:
+            answer = Answer(place.provider, place.account, place.region, call.id, dict(params), [], why, "")
+            return refused.setdefault(answer.key, answer)
+
+        carry_out(task, refuse)
+        self._finished(task, list(refused.values()))
 
     def _already(self, task: Task) -> bool:
         """Whether the journal holds every answer of a task (a resumed run)."""
@@ -203,11 +226,13 @@ class Coordinator:
         return None
 
     def _drain(self) -> None:
+        self._hand_on()
         while self._running:
             done, _ = wait(self._running, return_when=FIRST_COMPLETED)
             for future in done:
                 task = self._running.pop(future)
                 self._finished(task, future.result())
+            self._hand_on()
 
     def _finished(self, task: Task, answers: list[Answer]) -> None:
         self._journal.put(answers)
@@ -217,7 +242,7 @@ class Coordinator:
             elif answer.error is not None and answer.error.reason == ReasonCode.EXPIRED:
                 self._expired.add(answer.account)
         self._done += 1
-        self._progress(Progress(self._done, self._done + len(self._running), str(task.where)))
+        self._progress(Progress(self._done, self._done + len(self._running) + len(self._waiting), str(task.where)))
         if task.step == "list":
             call = self._by_type[task.native_type].list
             if call is None:
@@ -242,7 +267,7 @@ class Coordinator:
             document = gatherer.document(context)
             if document is None:
                 continue
-            self.result.documents += 1
+            self.result.documents[place.account] += 1
             self._join_bulk(collector, place, document)
             for shaped in self._shaped(collector, document):
                 if isinstance(shaped, Fragment):
@@ -264,28 +289,42 @@ class Coordinator:
 
     def _join_bulk(self, collector: Collector, place: Place, document: Document) -> None:
         for bulk in collector.bulk:
+            table, at = self._table(collector, place, bulk)
+            document.body[bulk.path] = table.of(document)  # type: ignore[index]  # bodies are built here, as dicts
+            document.origin.parts[bulk.path] = ApiSource(bulk.call.id, collected_at=at)  # type: ignore[attr-defined]  # a LiveOrigin
+
+    def _table(self, collector: Collector, place: Place, bulk: Bulk) -> tuple[_Table, str]:
+        """The listing of a bulk part, indexed once for all documents of a class in a place."""
+        once = (collector.native_type, place, bulk.path)
+        if once not in self._tables:
             answer = self._recorded(place, bulk.call, fill(bulk.call.params, {}))
-            entries = list(listed(answer, bulk.call, (collector.native_type,), self.result.note))
-            document.body[bulk.path] = _joined(bulk, document, entries)  # type: ignore[index]  # bodies are built here, as dicts
-            document.origin.parts[bulk.path] = ApiSource(bulk.call.id, collected_at=answer.at)  # type: ignore[attr-defined]  # a LiveOrigin
+            entries = listed(answer, bulk.call, (collector.native_type,), self.result.note)
+            self._tables[once] = (_Table(bulk, entries), answer.at)
+        return self._tables[once]
+
+
+class _Table:
+    """What a bulk listing holds, by key. A key that is missing from a listing cut short is unknown, not absent."""
+
+    def __init__(self, bulk: Bulk, entries: Iterable[Any]) -> None:
+        self._bulk = bulk
+        self._entries: dict[str, Any] = {}
+        self._missing: Unknown | None = None
+        for entry in entries:
+            if isinstance(entry, Unknown):
+                self._missing = entry
+            else:
+                self._entries[bulk.index(entry)] = entry
+
+    def of(self, document: Document) -> Any:
+        """What the listing says of one document."""
+        wanted = list(self._bulk.keys({**document.body, "@id": document.id, "@name": document.name}))
+        found = [self._bulk.take(self._entries[key]) for key in wanted if key in self._entries]
+        incomplete = self._missing is not None and len(found) < len(wanted)
+        if self._bulk.many:
+            return [*found, self._missing] if incomplete else found
+        return found[0] if found else (self._missing if incomplete else [])
 
 
 def _flat(place: Place) -> tuple[str, str, str, str]:
     return (place.provider, place.account, place.region, place.partition)
-
-
-def _joined(bulk: Bulk, document: Document, entries: Iterable[Any]) -> Any:
-    """What a bulk listing says of one document. A key that is missing from a listing cut short is unknown, not absent."""
-    table: dict[str, Any] = {}
-    missing: Unknown | None = None
-    for entry in entries:
-        if isinstance(entry, Unknown):
-            missing = entry
-        else:
-            table[bulk.index(entry)] = entry
-    wanted = list(bulk.keys({**document.body, "@id": document.id, "@name": document.name}))
-    found = [bulk.take(table[key]) for key in wanted if key in table]
-    incomplete = missing is not None and len(found) < len(wanted)
-    if bulk.many:
-        return [*found, missing] if incomplete else found
-    return found[0] if found else (missing if incomplete else [])

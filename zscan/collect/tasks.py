@@ -21,13 +21,26 @@ from zscan.model.unknown import ReasonCode
 Step: TypeAlias = Literal["list", "read", "bulk"]
 
 
+class Role(msgspec.Struct, frozen=True):
+    """A role to act as: its ARN, what its trust policy may demand, how the session is named in the account's records, and for how long."""
+
+    arn: str
+    external_id: str = ""
+    session_name: str = "zscan"
+    duration_s: int = 3600
+
+
 class Identity(msgspec.Struct, frozen=True):
-    """How a worker signs in, by name only: never a secret. `profile` is the provider's own credential profile ("" = its default chain)."""
+    """How a worker signs in, by name only: never a secret. `profile` is the provider's own credential profile ("" = its default chain).
+
+    With a `role`, the identity of that profile is only used to become the role.
+    """
 
     provider: str
     profile: str = ""
     run: str = ""  # tells one run's sessions and broken places from another's
     connections: int = 16
+    role: Role | None = None
 
 
 class Task(msgspec.Struct, frozen=True):

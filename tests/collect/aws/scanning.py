@@ -57,7 +57,7 @@ def scan(sim: AwsSim, estate: Estate, *, regions: Iterable[str] = (), run: str =
     """Scan an estate as a user would."""
     sim.set_estate(estate)
     with patch.dict(os.environ, sim.env(account=ACCOUNT, region=REGION), clear=True), ThreadPoolExecutor(8) as pool:
-        collected = collect_aws(options(sim, regions=regions, run=run), executor=pool, journal=Journal())
+        (collected,) = collect_aws(options(sim, regions=regions, run=run), executor=pool, journal=Journal())
     sim.assert_read_only()
     return Scanned(link(collected.drafts), collected)
 

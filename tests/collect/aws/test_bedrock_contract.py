@@ -67,7 +67,7 @@ def scan(estate: Estate) -> Scanned:
         coordinator = Coordinator(
             collectors=BEDROCK,
             places=[Place("aws", ACCOUNT), Place("aws", ACCOUNT, REGION)],
-            identity=identity,
+            identities={ACCOUNT: identity},
             executor=executor,
             perform=perform,
             journal=Journal(),

@@ -9,14 +9,18 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from zscan.collect import Call, Place, collectors
-from zscan.collect.answers import NOT_OFFERED, Answer, CallError, dig
+from zscan.collect.answers import Answer, CallError, dig
+from zscan.collect.aws.organization import ORGANIZATION_CALLS
+from zscan.collect.aws.outcomes import classify, classify_transport
 from zscan.collect.redact import redact
 from zscan.collect.tasks import Identity
 from zscan.errors import CredentialsError, UsageError
@@ -26,38 +30,18 @@ WHO_AM_I = Call(service="sts", operation="GetCallerIdentity", action="sts:GetCal
 REGIONS = Call(service="ec2", operation="DescribeRegions", action="ec2:DescribeRegions", items="Regions")
 SESSION_CALLS = (WHO_AM_I, REGIONS)
 
-_DENIED = ("AccessDenied", "Unauthorized", "AuthorizationError", "Forbidden", "NotAuthorized", "OptInRequired", "AllAccessDisabled")
-_EXPIRED = ("ExpiredToken", "RequestExpired", "TokenRefreshRequired", "CredentialsExpired")
-_THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown", "ServiceQuotaExceeded", "ProvisionedThroughputExceeded")
-_BAD_CREDENTIALS = (
-    "UnrecognizedClient",
-    "InvalidClientTokenId",
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
-    "AuthFailure",
-    "IncompleteSignature",
-)
-_NOT_OFFERED = ("UnknownOperation", "InvalidAction", "UnsupportedOperation", "EndpointNotAvailable", "NotAvailableInRegion")
+_SIGN_IN = "set a profile or credentials as for the AWS CLI; `zscan doctor aws` shows what is found"
 _TOKENS = ("NextToken", "nextToken", "Marker", "NextMarker", "PaginationToken")
 _TRIES = 5  # adaptive retry of botocore: enough for throttling, short enough for a region that does not answer
 _UNANSWERED_LIMIT = 2
-
-
-def classify(code: str, status: int) -> str:
-    """What an AWS error code means: a ReasonCode value, or NOT_OFFERED. Absence is never decided here, but by the call's own list."""
-    table = ((_DENIED, ReasonCode.DENIED), (_EXPIRED, ReasonCode.EXPIRED), (_THROTTLED, ReasonCode.THROTTLED), (_NOT_OFFERED, NOT_OFFERED))
-    for prefixes, meaning in table:
-        if code.startswith(prefixes):
-            return str(meaning)
-    if code.startswith(_BAD_CREDENTIALS) or status == 403:  # noqa: PLR2004 (HTTP: forbidden, whatever the code says)
-        return str(ReasonCode.DENIED)
-    return str(ReasonCode.ERROR)
+_CLIENTS_KEPT = 160  # of all accounts and regions together: about 50 MB
 
 
 @cache
 def declared() -> frozenset[str]:
     """Every operation that may be sent, as `service:Operation`."""
-    return frozenset(call.id for collector in collectors("aws") for call in collector.calls()) | {call.id for call in SESSION_CALLS}
+    own = {call.id for call in (*SESSION_CALLS, *ORGANIZATION_CALLS)}
+    return frozenset(call.id for collector in collectors("aws") for call in collector.calls()) | own
 
 
 def custom_endpoints(environment: Mapping[str, str]) -> dict[str, str]:
@@ -82,35 +66,43 @@ def refuse_custom_endpoints(*, allowed: bool) -> None:
 
 
 class AwsSession:
-    """Clients of one identity, made on demand."""
+    """Clients of one identity, made on demand. Credentials that run out are renewed once; if that does not help, calls fail as expired."""
 
     def __init__(self, identity: Identity) -> None:
-        import boto3
-        import botocore.session
-        from botocore.config import Config
-
-        inner = botocore.session.Session(profile=identity.profile or None)
-        inner.register_component("data_loader", _loader())
-        self._session = boto3.Session(botocore_session=inner)
-        self._config = Config(
-            max_pool_connections=max(identity.connections, 10),
-            connect_timeout=5,
-            read_timeout=20,
-            retries={"mode": "adaptive", "total_max_attempts": _TRIES},
-            user_agent_extra="zscan",
-        )
+        self._identity = identity
         self._lock = threading.Lock()
-        self._clients: dict[tuple[str, str], Any] = {}
         self._unanswered: Counter[str] = Counter()
+        self._generation = 0
+        self._proven = -1  # the last generation of credentials that AWS accepted
+        self._session = _sign_in(identity)
         self.home_region: str = self._session.region_name or "us-east-1"
 
     def client(self, service: str, region: str) -> Any:
         """A shared, thread-safe client."""
+        return self._client(service, region)[0]
+
+    def _client(self, service: str, region: str) -> tuple[Any, int]:
         with self._lock:
-            key = (service, region)
-            if key not in self._clients:
-                self._clients[key] = self._session.client(service, region_name=region, config=self._config)
-            return self._clients[key]
+            key = (self._identity, self._generation, service, region)
+            return _CLIENTS.get(key, lambda: self._session.client(service, region_name=region, config=_config(self._identity))), key[1]
+
+    def _renew(self, failed: int) -> bool:
+        """Sign in again after credentials of generation `failed` ran out; False where renewed ones ran out before they were any good."""
+        with self._lock:
+            if failed < self._generation:
+                return True  # another thread has done it
+            if self._proven < failed:
+                return False
+            self._generation += 1
+            self._session = _sign_in(self._identity)
+            return True
+
+    def credentials(self) -> Any:
+        """What others may be become with. Raises CredentialsError when there are none."""
+        found = self._session.get_credentials()
+        if found is None:
+            raise CredentialsError("could not sign in to AWS", why="no credentials were found", hint=_SIGN_IN)
+        return found
 
     def call(self, place: Place, call: Call, params: Mapping[str, Any]) -> Answer:
         """Perform one declared call, all pages, secrets removed. Never raises for what the provider or the network does."""
@@ -121,30 +113,105 @@ class AwsSession:
             late = CallError("NoAnswer", "the region had stopped answering before this call", ReasonCode.TIMEOUT)
             return Answer(place.provider, place.account, place.region, call.id, dict(params), [], late, "")
         pages: list[dict[str, Any]] = []
-        error = self._pages(call, dict(params), region, pages)
-        if error is not None and error.reason == ReasonCode.TIMEOUT:
+        error, generation = self._pages(call, dict(params), region, pages)
+        if error is not None and error.reason == ReasonCode.EXPIRED and self._renew(generation):
+            pages.clear()
+            error, generation = self._pages(call, dict(params), region, pages)
+        if error is None:
+            self._proven = max(self._proven, generation)
+        elif error.reason == ReasonCode.TIMEOUT:
             self._unanswered[region] += 1
         more = error is None and _enough(call, pages) and _goes_on(pages[-1])
         return Answer(place.provider, place.account, place.region, call.id, dict(params), pages, error, _now(), more)
 
-    def _pages(self, call: Call, params: dict[str, Any], region: str, pages: list[dict[str, Any]]) -> CallError | None:
-        """Add the pages of a call, one by one, so that those before an error are kept."""
+    def _pages(self, call: Call, params: dict[str, Any], region: str, pages: list[dict[str, Any]]) -> tuple[CallError | None, int]:
+        """Add the pages of a call, one by one, so that those before an error are kept; with the generation of credentials that was used."""
         from botocore.exceptions import BotoCoreError, ClientError
 
+        generation = self._generation
         try:
-            client = self.client(call.service, region)
-            method = _method(call.operation)
-            for page in _paged(client, call, method, params):
+            client, generation = self._client(call.service, region)
+            for page in _paged(client, call, _method(call.operation), params):
                 pages.append(_received(page))
                 if _enough(call, pages):
                     break
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
             status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-            return CallError(code, _words(error.response.get("Error", {}).get("Message", "")), classify(code, status))
+            # refused while signing in again, in the middle of a scan
+            meaning = ReasonCode.EXPIRED if error.operation_name == "AssumeRole" and self._proven >= 0 else classify(code, status)
+            return CallError(code, _words(error.response.get("Error", {}).get("Message", "")), meaning), generation
         except BotoCoreError as error:
-            return _transport_error(error)
-        return None
+            return CallError(type(error).__name__, _words(str(error)), classify_transport(error)), generation
+        return None, generation
+
+
+class _Clients:
+    """The clients of this process, the least recently used dropped first: each holds a third of a megabyte, and there can be thousands."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._lock = limit, threading.Lock()
+        self._kept: OrderedDict[tuple[Identity, int, str, str], Any] = OrderedDict()
+
+    def get(self, key: tuple[Identity, int, str, str], make: Callable[[], Any]) -> Any:
+        """The client of a key. Making one is serialised: boto3 sessions are not thread safe."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            client = self._kept[key] = make()
+            while len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
+            return client
+
+
+_CLIENTS = _Clients(_CLIENTS_KEPT)
+
+
+def _config(identity: Identity) -> Any:
+    from botocore.config import Config
+
+    return Config(
+        max_pool_connections=max(identity.connections, 10),
+        connect_timeout=5,
+        read_timeout=20,
+        retries={"mode": "adaptive", "total_max_attempts": _TRIES},
+        user_agent_extra="zscan",
+    )
+
+
+def _sign_in(identity: Identity) -> Any:
+    """A boto3 session of the identity: its profile's credentials, or those of the role that they may become, renewed as they run out."""
+    import boto3
+    import botocore.session
+    from botocore.credentials import AssumeRoleCredentialFetcher, CredentialResolver
+
+    inner = botocore.session.Session(profile=identity.profile or None)
+    inner.register_component("data_loader", _loader())
+    if identity.role is not None:
+        caller = session(msgspec.structs.replace(identity, role=None))
+        source = caller.credentials()
+        demands = {"RoleSessionName": identity.role.session_name, "DurationSeconds": identity.role.duration_s}
+        if identity.role.external_id:
+            demands["ExternalId"] = identity.role.external_id
+        creator = partial(inner.create_client, region_name=caller.home_region, config=_config(identity))
+        fetcher = AssumeRoleCredentialFetcher(creator, source, identity.role.arn, extra_args=demands)
+        inner.register_component("credential_provider", CredentialResolver([_role_provider(fetcher)]))
+    return boto3.Session(botocore_session=inner)
+
+
+def _role_provider(fetcher: Any) -> Any:
+    from botocore.credentials import CredentialProvider, DeferredRefreshableCredentials
+
+    class RoleProvider(CredentialProvider):  # type: ignore[misc]  # botocore has no types
+        """Gives the credentials of an assumed role, renewed shortly before they run out."""
+
+        METHOD = "zscan-assume-role"
+
+        def load(self) -> Any:
+            return DeferredRefreshableCredentials(fetcher.fetch_credentials, self.METHOD)
+
+    return RoleProvider()
 
 
 def _paged(client: Any, call: Call, method: str, params: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -165,22 +232,6 @@ def _enough(call: Call, pages: list[dict[str, Any]]) -> bool:
 
 def _goes_on(page: Mapping[str, Any]) -> bool:
     return any(page.get(name) for name in _TOKENS)
-
-
-def _transport_error(error: Exception) -> CallError:
-    """An error before any answer. A host name that does not exist means that the service has no endpoint in the region."""
-    from botocore import exceptions
-
-    name = type(error).__name__
-    if isinstance(error, exceptions.NoCredentialsError | exceptions.CredentialRetrievalError | exceptions.TokenRetrievalError):
-        return CallError(name, _words(str(error)), ReasonCode.EXPIRED)
-    if isinstance(error, exceptions.UnknownServiceError | exceptions.UnknownEndpointError | exceptions.UnknownRegionError):
-        return CallError(name, _words(str(error)), NOT_OFFERED)
-    if isinstance(error, exceptions.EndpointConnectionError) and "name or service not known" in str(error.kwargs.get("error", "")).lower():
-        return CallError(name, _words(str(error)), NOT_OFFERED)
-    if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError):
-        return CallError(name, _words(str(error)), ReasonCode.TIMEOUT)
-    return CallError(name, _words(str(error)), ReasonCode.ERROR)
 
 
 def _received(page: Any) -> dict[str, Any]:
@@ -240,13 +291,18 @@ def who_am_i(identity: Identity) -> tuple[str, str, str]:
     """Account, principal ARN and partition. Raises CredentialsError when nobody can be signed in."""
     answer = _ask(identity, WHO_AM_I)
     if answer.error is not None:
-        raise CredentialsError(
-            "could not sign in to AWS",
-            why=f"{answer.error.code}: {answer.error.message}",
-            hint="set a profile or credentials as for the AWS CLI; `zscan doctor aws` shows what is found",
-        )
+        raise SignInError(answer.error, identity)
     page = answer.pages[0]
     return str(page["Account"]), str(page["Arn"]), str(page["Arn"]).split(":")[1]
+
+
+class SignInError(CredentialsError):
+    """Nobody could be signed in; `cause` is what AWS or the SDK said."""
+
+    def __init__(self, cause: CallError, identity: Identity) -> None:
+        hint = f"{identity.role.arn} must exist and trust the caller" if identity.role is not None else _SIGN_IN
+        super().__init__("could not sign in to AWS", why=f"{cause.code}: {cause.message}", hint=hint)
+        self.cause = cause
 
 
 def enabled_regions(identity: Identity, account: str) -> Answer:
