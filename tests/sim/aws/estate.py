@@ -4,7 +4,8 @@ State is one JSON document:
 
     {"accounts": {"<12 digits>": {"<region>" | "*": {"<service>": {"<Operation>": ANSWER}}}},
      "regions": [...], "disabled_regions": [...], "page_size": n | null, "latency_ms": {"<region>" | "*": ms},
-     "faults": [...], "allow_actions": [...] | null, "deny_actions": [...]}
+     "faults": [...], "allow_actions": [...] | null, "deny_actions": [...],
+     "assumable_roles": {"<role ARN>": "<external id>" | ""} | null}
 
 ANSWER is a response, or rows `{"match": {parameter: value}, "response": {...}}` or
 `{"match": ..., "error": code, "message": ..., "status": n}` of which the first that matches counts. A list in `match`
@@ -30,7 +31,19 @@ from .wire import AwsError, Call
 Json = Mapping[str, Any]
 DEFAULT_ACCOUNT = "111122223333"
 
-MEMBERS = frozenset({"accounts", "regions", "disabled_regions", "page_size", "latency_ms", "faults", "allow_actions", "deny_actions"})
+MEMBERS = frozenset(
+    {
+        "accounts",
+        "allow_actions",
+        "assumable_roles",
+        "deny_actions",
+        "disabled_regions",
+        "faults",
+        "latency_ms",
+        "page_size",
+        "regions",
+    }
+)
 
 # Reads of a setting that answer 200 with this when nobody made the setting.
 _UNSET: Mapping[tuple[str, str], Json] = {
@@ -90,6 +103,8 @@ class Estate:
         self.latency_ms: Mapping[str, float] = document.get("latency_ms") or {}
         self.allow_actions: list[str] | None = document.get("allow_actions")
         self.deny_actions: list[str] = list(document.get("deny_actions") or [])
+        # role -> the external id that its trust policy demands; None: every role of a known account trusts the caller
+        self.assumable_roles: Mapping[str, str] | None = document.get("assumable_roles")
         self._rows: dict[tuple[str, str, str, str], Rows] = {}
         self._buckets: dict[str, str] = dict(self._owned_buckets())
 

@@ -125,7 +125,9 @@ class Simulator:
         """Give keys of the role's account: an account outside the estate has no role to assume."""
         arn, session = call.params["RoleArn"], call.params["RoleSessionName"]
         account, role = arn.split(":")[4], arn.split("/")[-1]
-        if account not in self.estate.accounts:
+        roles = self.estate.assumable_roles
+        trusted = roles is None or (arn in roles and roles[arn] in {"", call.params.get("ExternalId")})
+        if account not in self.estate.accounts or not trusted:
             raise denied(call, "sts:AssumeRole", self._principal(call))
         # new keys each time, so that an expiry counted by key ends when the client asks again
         key = f"ASIA{account}{next(self._sessions):04d}"

@@ -100,6 +100,8 @@ def _chosen(identity: Identity, own: str, selection: Selection) -> Members:
     found = members(
         lambda call, params: session.session(identity).call(place, call, params), units=selection.units, accounts=selection.accounts
     )
+    if not found.names and not found.gaps:
+        raise UsageError("no active account in what was chosen", hint="check --ou and --accounts")
     if not found.names:
         found.names = {own: own}  # the list was refused: the gap says so, and the own account is better than nothing
     return found
