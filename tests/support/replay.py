@@ -8,6 +8,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from zscan.audit import Inventory, Policy, evaluate, take_inventory
@@ -72,7 +73,7 @@ class Recording:
             blank = Answer(place.provider, place.account, place.region, call.id, dict(params), [], None, "")
             answer = self.answers.get(blank.key)
             if answer is None:
-                missing = CallError("NotRecorded", "the recorded scan did not make this call", str(ReasonCode.TIMEOUT))
+                missing = CallError("NotRecorded", "the recorded scan did not make this call", str(ReasonCode.ERROR))
                 answer = Answer(place.provider, place.account, place.region, call.id, dict(params), [], missing, "")
             return replaced(answer)
 
@@ -114,6 +115,7 @@ def judge_inventory(inventory: Inventory, level: str = "strict") -> Scan:
     return evaluate(inventory, policy(level))
 
 
+@cache
 def policy(level: str = "strict") -> Policy:
     """The shipped policy at a level."""
     from zscan.engine.levels import select

@@ -70,12 +70,17 @@ def dig(value: Any, path: str) -> Any:
     return value
 
 
-def failure(answer: Answer, call: Call, affects: tuple[str, ...]) -> Gap | None:
-    """The gap that a failed answer leaves; None when it did not fail, or the failure means absence or a service that is not offered."""
+def failure(answer: Answer, call: Call, affects: tuple[str, ...], *, there: bool = False) -> Gap | None:
+    """The gap that a failed answer leaves; None when it did not fail, or the failure means absence or a service that is not offered.
+
+    `there` says that the thing asked about is known to exist: then a call that is not offered leaves evidence missing like any other.
+    """
     error = answer.error
-    if error is None or error.reason == NOT_OFFERED or (error.code in call.absent and call.absent_message in error.message):
+    if error is None or (error.code in call.absent and call.absent_message in error.message):
         return None
-    reason = ReasonCode(error.reason)
+    if error.reason == NOT_OFFERED and not there:
+        return None
+    reason = ReasonCode.UNRESOLVED if error.reason == NOT_OFFERED else ReasonCode(error.reason)
     scope = "/".join(part for part in (answer.provider, answer.account, answer.region) if part)
     permission = call.action if reason is ReasonCode.DENIED else ""
     return gap(
@@ -83,9 +88,9 @@ def failure(answer: Answer, call: Call, affects: tuple[str, ...]) -> Gap | None:
     )
 
 
-def single(answer: Answer, call: Call, affects: tuple[str, ...], note: Callable[[Gap], None]) -> Any:
-    """The one value of an answer: data, ABSENT, or an Unknown whose gap is noted."""
-    failed = failure(answer, call, affects)
+def single(answer: Answer, call: Call, affects: tuple[str, ...], note: Callable[[Gap], None], *, there: bool = True) -> Any:
+    """The one value of an answer: data, ABSENT, or an Unknown whose gap is noted. `there` as for `failure`."""
+    failed = failure(answer, call, affects, there=there)
     if failed is not None:
         note(failed)
         return Unknown(failed.as_reason())
@@ -94,13 +99,16 @@ def single(answer: Answer, call: Call, affects: tuple[str, ...], note: Callable[
     return dig(answer.pages[0] if answer.pages else {}, call.take)
 
 
-def listed(answer: Answer, call: Call, affects: tuple[str, ...], note: Callable[[Gap], None]) -> Iterator[Any]:
-    """The items of a listing; a listing that was cut short ends with an Unknown whose gap is noted. Leaving out what is older is a note."""
+def listed(answer: Answer, call: Call, affects: tuple[str, ...], note: Callable[[Gap], None], *, there: bool = False) -> Iterator[Any]:
+    """The items of a listing; a listing that was cut short ends with an Unknown whose gap is noted. Leaving out what is older is a note.
+
+    `there` as for `failure`.
+    """
     items = (item for page in answer.pages for item in dig(page, call.items) or ())
     yield from islice(items, call.newest or None)
     if call.newest and (answer.more or next(items, None) is not None):
         note(_older(answer, call, affects))
-    failed = failure(answer, call, affects)
+    failed = failure(answer, call, affects, there=there)
     if failed is not None:
         note(failed)
         yield Unknown(failed.as_reason())

@@ -64,8 +64,8 @@ class Gatherer:
             unread: Unknown | None = None
         else:
             answer = self.invoke(self.place, collector.describe, fill(collector.describe.params, context))
-            main = single(answer, collector.describe, self._affects, self.note)
-            if _not_there(answer) or (main is ABSENT and not collector.singleton):
+            main = single(answer, collector.describe, self._affects, self.note, there=collector.list is not None)
+            if main is ABSENT and (not collector.singleton or _not_offered(answer)):
                 return None
             origin = LiveOrigin(ApiSource(collector.describe.id, collected_at=answer.at))
             unread = main if isinstance(main, Unknown) else None
@@ -101,7 +101,7 @@ class Gatherer:
         origin.parts[part.path] = ApiSource(part.call.id, collected_at=answer.at)
         if not part.call.items:
             return _spelled(part, single(answer, part.call, self._affects, self.note))
-        items = listed(answer, part.call, self._affects, self.note)
+        items = listed(answer, part.call, self._affects, self.note, there=True)
         values = (self._each(part, item, known, unread) for item in items)
         return [value for value in values if value is not ABSENT]
 
@@ -128,5 +128,5 @@ def _spelled(part: Part, value: Any) -> Any:
     return value if value is ABSENT or value is None or isinstance(value, Unknown) else part.canonical(value)
 
 
-def _not_there(answer: Answer) -> bool:
+def _not_offered(answer: Answer) -> bool:
     return answer.error is not None and answer.error.reason == NOT_OFFERED

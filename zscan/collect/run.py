@@ -298,7 +298,7 @@ class Coordinator:
         once = (collector.native_type, place, bulk.path)
         if once not in self._tables:
             answer = self._recorded(place, bulk.call, fill(bulk.call.params, {}))
-            entries = listed(answer, bulk.call, (collector.native_type,), self.result.note)
+            entries = listed(answer, bulk.call, (collector.native_type,), self.result.note, there=True)
             self._tables[once] = (_Table(bulk, entries), answer.at)
         return self._tables[once]
 
