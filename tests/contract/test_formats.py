@@ -70,6 +70,11 @@ def test_the_formats_that_the_command_line_promises_are_there() -> None:
 
 
 @every_registered
+def test_a_format_written_as_it_is_made_gives_the_same_bytes(name: str) -> None:
+    assert b"".join(formats()[name].pieces(sample_scan())) == formats()[name].render(sample_scan())
+
+
+@every_registered
 def test_a_format_says_what_it_is(name: str) -> None:
     known = formats()[name]
     module = importlib.import_module(known.render.__module__)

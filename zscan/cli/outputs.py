@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,13 +48,13 @@ def write(scan: Scan, wanted: Sequence[Wanted], *, carried_on: bool = False) -> 
     """
     written: list[Path] = []
     for one in wanted:
-        data = one.format.render(scan)
+        pieces = one.format.pieces(scan)
         if one.path is None:
-            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.writelines(pieces)
             sys.stdout.buffer.flush()
             continue
         path = _place(one, scan, carried_on=carried_on)
-        _replace(path, data)
+        _replace(path, pieces)
         written.append(path)
     return written
 
@@ -75,13 +75,13 @@ def _place(one: Wanted, scan: Scan, *, carried_on: bool) -> Path:
     return path
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, pieces: Iterable[bytes]) -> None:
     draft = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            stream.writelines(pieces)
         draft.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}", why=str(error), hint="check the folder and its rights") from error
