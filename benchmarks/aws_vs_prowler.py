@@ -97,7 +97,7 @@ def main() -> int:
     parser.add_argument("--assets", type=int, default=950, help="AI assets of the large account")
     options = parser.parse_args()
     program = str(Path(options.prowler).absolute()) if os.sep in options.prowler else options.prowler
-    large = big_estate(options.assets, (REGION,), unrelated_buckets=200, unrelated_roles=200, page_size=100)
+    large = big_estate(options.assets, (REGION,), unrelated_buckets=200, unrelated_roles=200)
     missed: list[str] = []
     heads = f"{'wall s':>8} {'CPU s':>8} {'MB':>7} {'calls':>8} {'AI calls':>9} {'unrelated':>10} {'checks':>7} {'findings':>9}"
     print(f"{'':24} {heads}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Self
 
 from .document import CREATED, UPDATED, Document, Tags, arn, encoded, guid, hex_id, key_values, merged, short_id, text, trust
@@ -109,17 +110,29 @@ class Identity(Document):
         tags: Tags = None,
         **overrides: Any,
     ) -> Self:
-        """Add a role; `trusts` is its trust policy, by default SageMaker's."""
+        """Add a role; `trusts` is its trust policy, by default SageMaker's. The older operations, one thing each, tell the same."""
+        role = {
+            "Path": path,
+            "RoleName": name,
+            "RoleId": f"AROA{short_id('role', account, name, length=17)}",
+            "Arn": role_arn(account, name, path),
+            "CreateDate": CREATED,
+            "AssumeRolePolicyDocument": encoded(trusts or trust()),
+        }
+        place, match = self.at(account, "*", "iam"), {"RoleName": name}
+        place.add("ListRoles", "Roles", role)
+        place.row("GetRole", match, {"Role": role | {"Tags": key_values(tags)}})
+        place.row("ListRolePolicies", match, {"PolicyNames": list(inline or {})})
+        place.row("ListAttachedRolePolicies", match, {"AttachedPolicies": _attached(attached)})
+        place.row("ListRoleTags", match, {"Tags": key_values(tags)})
+        for policy, document in (inline or {}).items():
+            named = {**match, "PolicyName": policy}
+            place.row("GetRolePolicy", named, {**named, "PolicyDocument": encoded(document)})
         return self._principal(
             account,
             "RoleDetailList",
             {
-                "Path": path,
-                "RoleName": name,
-                "RoleId": f"AROA{short_id('role', account, name, length=17)}",
-                "Arn": role_arn(account, name, path),
-                "CreateDate": CREATED,
-                "AssumeRolePolicyDocument": encoded(trusts or trust()),
+                **role,
                 "InstanceProfileList": [],
                 "RolePolicyList": _inline(inline),
                 "AttachedManagedPolicies": _attached(attached),
@@ -239,6 +252,7 @@ class Data(Document):
         place.add(
             "ListBuckets", "Buckets", {"Name": name, "CreationDate": CREATED, "BucketRegion": region, "BucketArn": f"arn:aws:s3:::{name}"}
         )
+        place.operations["ListBuckets"]["Owner"] = {"ID": hashlib.sha256(account.encode()).hexdigest()}
         place.row("GetBucketLocation", match, {} if region == "us-east-1" else {"LocationConstraint": region})
         place.row("HeadBucket", match, {"BucketRegion": region})
         place.row("GetBucketOwnershipControls", match, {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}})
