@@ -15,6 +15,7 @@ from zscan.collect import Collected
 from zscan.derive.access.kubernetes import derive_access
 from zscan.derive.compose import compose
 from zscan.derive.coverage import derive_use, not_inventoried
+from zscan.derive.evaluation import derive_evaluation
 from zscan.derive.exposure import derive_exposure
 from zscan.derive.identity_use import derive_identity_use
 from zscan.derive.relevance import relevant
@@ -81,6 +82,7 @@ def take_inventory(collected: Sequence[Collected], *, complete_scope: bool = Fal
     derive_access(by_id, fragments, complete=complete_scope, gaps=gaps)
     derive_use(by_id, gaps, offers)
     derive_identity_use(by_id, gaps, offers)
+    derive_evaluation(by_id, gaps, offers)
     kept, dropped = relevant(by_id)
     times = sorted(time for one in collected for time in (one.collected_from, one.collected_to) if time)
     skipped = Counter({f"unrelated {name}": count for name, count in dropped.items()})

@@ -26,6 +26,7 @@ from zscan.model.unknown import Reason, ReasonCode, Unknown, Unresolved
 
 ALL: Mapping[str, Collector] = {collector.native_type: collector for collector in collectors("aws")}
 PLACE = {"region": Place("aws", ACCOUNT, REGION), "account": Place("aws", ACCOUNT)}
+KEY = f"arn:aws:service:{REGION}:{ACCOUNT}:thing/key"  # what a referring asset holds
 DENIED = CallError("AccessDeniedException", "not authorized", str(ReasonCode.DENIED))
 UNREAD = Unknown(Reason(ReasonCode.DENIED, "not authorized"))
 _READ = re.compile(r"(Get|List|Describe|Head|Search|BatchGet|Lookup)[A-Z]")
@@ -78,7 +79,7 @@ def context(collector: Collector) -> frozenset[str]:
     above = context(ALL[collector.parent]) if collector.parent else frozenset()
     if collector.list is not None:
         return above | fields(item_of(collector.list))
-    return above | ({"key"} if collector.resolves else frozenset())
+    return above | ({"key", *collector.split(KEY)} if collector.resolves else frozenset())
 
 
 def uses(collector: Collector) -> Iterator[Use]:
@@ -243,7 +244,7 @@ def gathered(collector: Collector, *, denied: frozenset[str]) -> list[Document]:
     if collector.parent:
         above = Gatherer(ALL[collector.parent], PLACE["region"], invoke, gaps.append)
         parent = above.contexts({})[0]
-    start = {**parent, "key": f"arn:aws:service:{REGION}:{ACCOUNT}:thing/key"} if collector.resolves and collector.list is None else parent
+    start = {**parent, "key": KEY, **collector.split(KEY)} if collector.resolves and collector.list is None else parent
     gatherer = Gatherer(collector, PLACE[collector.scope], invoke, gaps.append)
     documents = [document for item in gatherer.contexts(start) if (document := gatherer.document(item)) is not None]
     for document in documents:

@@ -18,7 +18,10 @@ from zscan.model.types import VOCABULARY
 ROOT = Path(__file__).parents[2]
 
 # Words that only a later stage uses, each with the module that does. An exception that is not needed any more fails too.
-FACTS_READ_BY_A_STAGE: Mapping[str, str] = {}
+FACTS_READ_BY_A_STAGE: Mapping[str, str] = {
+    "evaluation.completed": "zscan/derive/evaluation.py",  # folded into what is known of the evaluated model
+    "evaluation.metrics": "zscan/derive/evaluation.py",
+}
 RELATIONS_READ_BY_A_STAGE = {
     "built_from": "zscan/collect/aws/bedrock/models.py",  # the inventory shows what a custom model came from
     # the inventory shows which agent leans on which model; no requirement rests on it yet

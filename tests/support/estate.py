@@ -1,6 +1,7 @@
 """A rich AWS account for sweeps: every covered kind twice, once weak and once hardened, with everything that they lean on.
 
-Each module of `estate_parts` adds one family of services by its `add(estate)`.
+Each module of `estate_parts` adds one family of services by its `add(estate)`. A setting that an account has only once cannot be weak and
+hardened at a time: `otherwise(estate)` of a part turns such settings round.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ _ATTACK = {"type": "PROMPT_ATTACK", "inputStrength": "HIGH", "outputStrength": "
 _DIGEST = "@sha256:" + "a" * 64
 
 
-def rich_estate(regions: tuple[str, ...] = (REGION, "eu-west-1", "ap-south-1"), page_size: int | None = None) -> Estate:
+def rich_estate(
+    regions: tuple[str, ...] = (REGION, "eu-west-1", "ap-south-1"), page_size: int | None = None, *, otherwise: bool = False
+) -> Estate:
     """The account. Every asset lies in the first region; in the second, models are called although nothing is configured there."""
     estate = Estate(regions=list(regions), page_size=page_size)
     for region in regions[1:2]:
@@ -43,7 +46,10 @@ def rich_estate(regions: tuple[str, ...] = (REGION, "eu-west-1", "ap-south-1"), 
     _weak(estate)
     _hardened(estate)
     for part in sorted(pkgutil.iter_modules(estate_parts.__path__), key=lambda module: module.name):
-        importlib.import_module(f"{estate_parts.__name__}.{part.name}").add(estate)
+        module = importlib.import_module(f"{estate_parts.__name__}.{part.name}")
+        module.add(estate)
+        if otherwise and hasattr(module, "otherwise"):
+            module.otherwise(estate)
     return estate
 
 

@@ -60,7 +60,8 @@ class Part:
     """A separately read part of a document, put at `path` after `canonical` gave it the document's spelling.
 
     With `each`, the items of `call` are replaced by their own answers, and `canonical` is applied to each of them. `when` saves the call
-    where the main answer already says that there is nothing to read; it is not asked when the main read failed.
+    where the main answer already says that there is nothing to read; it is not asked when the main read failed. `wanted` saves the own
+    read of an item by what the document holds so far (earlier parts included): the others stay as they were listed.
     """
 
     path: str
@@ -68,6 +69,7 @@ class Part:
     each: Call | None = None
     canonical: Callable[[Any], Any] = lambda value: value
     when: Callable[[Mapping[str, Any]], bool] = lambda _main: True
+    wanted: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] = lambda _item, _body: True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,8 @@ class Collector:
 
     `list` enumerates (once per scope, or once per item of `parent`); `describe` reads one item; `parts` and `bulk` add to it. A collector
     that `resolves` reads only what other assets refer to: without a `list`, `describe` is called with `{key}`; with a `list`, that is
-    read once in every scope from which it is referred to. `identify` gives the provider's own id from the answer (or the listed item) and
+    read once in every scope from which it is referred to; `split` gives the names that a key holds beside `key`, where a read needs
+    several (a guardrail and its version). `identify` gives the provider's own id from the answer (or the listed item) and
     the scope; `name` the display name.
     `singleton` marks a setting of the scope itself: it always exists, even where its read failed.
     """
@@ -119,6 +122,7 @@ class Collector:
         place,
         key,
     )  # where a referred key is read; None = outside
+    split: Callable[[str], Mapping[str, str]] = lambda _key: {}
     via: tuple[Via, ...] = ()  # facts it has through a relation; they count as offered
     file_form: bool = True  # the native type can be declared in infrastructure as code
 

@@ -74,7 +74,7 @@ class Gatherer:
         for part in collector.parts:
             if unread is None and not part.when(known):
                 continue
-            body[part.path] = self._part(part, known, unread, origin)
+            body[part.path] = self._part(part, known, body, unread, origin)
         return Document(
             id=collector.identify(known, self.place),
             native_type=collector.native_type,
@@ -94,7 +94,7 @@ class Gatherer:
         call = self.collector.list
         return LiveOrigin(ApiSource(call.id if call else "", collected_at=context.get(LISTED_AT, "")))
 
-    def _part(self, part: Part, known: Mapping[str, Any], unread: Unknown | None, origin: LiveOrigin) -> Any:
+    def _part(self, part: Part, known: Mapping[str, Any], body: Mapping[str, Any], unread: Unknown | None, origin: LiveOrigin) -> Any:
         answer = self._try(part.call, known, unread)
         if isinstance(answer, Unknown):
             return answer
@@ -102,11 +102,11 @@ class Gatherer:
         if not part.call.items:
             return _spelled(part, single(answer, part.call, self._affects, self.note))
         items = listed(answer, part.call, self._affects, self.note, there=True)
-        values = (self._each(part, item, known, unread) for item in items)
+        values = (self._each(part, item, known, body, unread) for item in items)
         return [value for value in values if value is not ABSENT]
 
-    def _each(self, part: Part, item: Any, known: Mapping[str, Any], unread: Unknown | None) -> Any:
-        if isinstance(item, Unknown) or part.each is None:
+    def _each(self, part: Part, item: Any, known: Mapping[str, Any], body: Mapping[str, Any], unread: Unknown | None) -> Any:
+        if isinstance(item, Unknown) or part.each is None or not part.wanted(item, body):
             return _spelled(part, item)
         answer = self._try(part.each, {**known, **item}, unread)
         value = answer if isinstance(answer, Unknown) else single(answer, part.each, self._affects, self.note)

@@ -175,7 +175,7 @@ class Coordinator:
                 once = f"{place}/{native_type}" + ("" if collector.list else f"/{key}")
                 if once not in self._asked:
                     self._asked.add(once)
-                    self._start(collector, place, None if collector.list else {"key": key})
+                    self._start(collector, place, None if collector.list else {"key": key, **collector.split(key)})
 
     @property
     def _partition(self) -> str:

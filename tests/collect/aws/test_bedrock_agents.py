@@ -9,7 +9,7 @@ import pytest
 
 from tests.collect.aws.test_bedrock_contract import ACCOUNT, REGION, edges, facts, scan, shaped
 from tests.sim.aws.build_account import key_arn, role_arn
-from tests.sim.aws.build_bedrock import FOUNDATION_MODEL, agent_id, guardrail_id, knowledge_base_id
+from tests.sim.aws.build_bedrock import FOUNDATION_MODEL, agent_id, foundation_model_arn, guardrail_id, knowledge_base_id
 from tests.sim.aws.document import CREATED, UPDATED
 from tests.sim.aws.estates import Estate
 from zscan.model.unknown import ReasonCode, Unknown, Unresolved
@@ -118,18 +118,18 @@ def test_live_and_template_state_the_same() -> None:
         "governance.environment": True,
         "governance.classification": True,
     }
-    assert (
-        edges(live)
-        == edges(declared)
-        == {
-            ("runs_as", ROLE),
-            ("encrypts_with", KEY),
-            ("calls_model", FOUNDATION_MODEL),
-            ("guarded_by", GUARD["guardrailIdentifier"]),
-            ("calls_tool", LAMBDA),
-            ("retrieves_from", knowledge_base_id(ACCOUNT, REGION, "handbook")),
-        }
-    )
+    shared = {
+        ("runs_as", ROLE),
+        ("encrypts_with", KEY),
+        ("calls_tool", LAMBDA),
+        ("retrieves_from", knowledge_base_id(ACCOUNT, REGION, "handbook")),
+    }
+    # live, the model is the one of the agent's region, and the guardrail its numbered version
+    assert edges(live) == shared | {
+        ("calls_model", foundation_model_arn(REGION)),
+        ("guarded_by", f"{GUARD['guardrailIdentifier']}:1"),
+    }
+    assert edges(declared) == shared | {("calls_model", FOUNDATION_MODEL), ("guarded_by", GUARD["guardrailIdentifier"])}
     assert {agent_id(ACCOUNT, REGION, "helper"), "helper", live.id} <= live.keys
 
 

@@ -15,6 +15,8 @@ import pytest
 from policy_sentry.querying.actions import get_actions_for_service
 
 from tests.sim.aws.build_account import key_arn
+from tests.sim.aws.build_bedrock import FOUNDATION_MODEL, foundation_model_arn, guardrail_id
+from tests.sim.aws.build_bedrock_more import custom_model_arn, prompt_node
 from tests.sim.aws.estates import Estate
 from tests.sim.aws.process import AwsSim
 from zscan.collect import Collector, Place, collectors
@@ -128,8 +130,21 @@ def full_estate() -> Estate:
         knowledge_bases=("handbook",),
         guardrail="guard",
         customerEncryptionKeyArn=key,
+        foundationModel=f"us.{FOUNDATION_MODEL}",
     )
-    return estate
+    return _more(estate)
+
+
+def _more(estate: Estate) -> Estate:
+    a, r = ACCOUNT, REGION
+    guard = {"guardrailIdentifier": guardrail_id(a, r, "guard"), "guardrailVersion": "1"}
+    estate.hosted_model(a, r).system_profile(a, r, f"us.{FOUNDATION_MODEL}", regions=("us-east-1", "us-west-2"))
+    estate.flow(a, r, "chain", nodes=(prompt_node("Answer", guardrail=guard),)).prompt(a, r, "summary").inference_profile(a, r, "billing")
+    estate.prompt_router(a, r, "cheapest", models=(foundation_model_arn(r),)).reasoning_policy(a, r, "leave")
+    estate.imported_model(a, r, "llama", bucket="ml-docs").model_deployment(a, r, "tuned", model=custom_model_arn(a, r, "tuned"))
+    estate.marketplace_endpoint(a, r, "vendor").batch_job(a, r, "nightly", bucket="ml-docs").automation_project(a, r, "invoices")
+    metrics = ("Builtin.Toxicity",)
+    return estate.evaluation_job(a, r, "gate", model=custom_model_arn(a, r, "tuned"), metrics=metrics, bucket="ml-docs")
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +152,8 @@ def full() -> Scanned:
     return scan(full_estate())
 
 
+# newer than the copy of the Service Authorization Reference at hand
+_UNPUBLISHED = {"bedrock:GetAccountDataRetention"}
 _OPERATIONS = sorted({call.id: call for collector in BEDROCK for call in collector.calls()}.items())
 
 
@@ -160,12 +177,22 @@ def test_calls_are_reads_that_exist(operation: str, call: Any) -> None:
     assert call.operation.startswith(("Get", "List")), operation
     assert set(call.absent) <= {shape.name for shape in model.error_shapes}
     service = call.action.partition(":")[0]
-    assert call.action in get_actions_for_service(service)
+    assert call.action in get_actions_for_service(service) or call.action in _UNPUBLISHED
     limit = model.input_shape.members.get("maxResults") if model.input_shape else None
     assert call.page_size <= (limit.metadata["max"] if limit else 100)
 
 
 _DENIALS = {
+    "AccountDataRetention": "GetAccountDataRetention",
+    "AutomatedReasoningPolicy": "GetAutomatedReasoningPolicy",
+    "DataAutomationProject": "GetDataAutomationProject",
+    "EnforcedGuardrails": "ListEnforcedGuardrailsConfiguration",
+    "EvaluationJob": "GetEvaluationJob",
+    "Flow": "GetFlow",
+    "ImportedModel": "GetImportedModel",
+    "MarketplaceModelEndpoint": "GetMarketplaceModelEndpoint",
+    "Prompt": "GetPrompt",
+    "SystemInferenceProfile": "GetInferenceProfile",
     "Guardrail": "GetGuardrail",
     "CustomModel": "GetCustomModel",
     "ModelInvocationLogging": "GetModelInvocationLoggingConfiguration",
@@ -174,7 +201,18 @@ _DENIALS = {
     "DataSource": "GetDataSource",
 }
 # What the listing, the tags or another part say although the thing's own read is refused.
-_STILL_KNOWN = {
+_TAGS = {"governance.owner", "governance.environment", "governance.classification"}
+_STILL_KNOWN: dict[str, set[str]] = {
+    "AccountDataRetention": set(),
+    "AutomatedReasoningPolicy": _TAGS,
+    "DataAutomationProject": _TAGS,
+    "EnforcedGuardrails": set(),
+    "EvaluationJob": _TAGS | {"evaluation.completed"},
+    "Flow": _TAGS,
+    "ImportedModel": _TAGS,
+    "MarketplaceModelEndpoint": {"artefact.marketplace"},
+    "Prompt": _TAGS,
+    "SystemInferenceProfile": set(),
     "Guardrail": {"guardrail.ready", "governance.owner", "governance.environment", "governance.classification"},
     "CustomModel": {"governance.owner", "governance.environment", "governance.classification"},
     "ModelInvocationLogging": {"scope.ai_in_use"},
@@ -234,13 +272,63 @@ def test_an_absent_thing_is_no_asset_and_no_gap() -> None:
     estate = full_estate()
     estate.at(ACCOUNT, REGION, "bedrock").operations["GetGuardrail"] = []
     scanned = scan(estate)
-    assert scanned.of("Guardrail") == []
+    assert scanned.of("Guardrail") == scanned.of("GuardrailVersion") == []
     assert not scanned.gathered.gaps
 
 
 # ---- losing evidence never makes a verdict
 
 _RICH: dict[str, dict[str, Any]] = {
+    "Flow": {
+        "Id": "FLOW",
+        "ExecutionRoleArn": "arn:aws:iam::111122223333:role/r",
+        "CustomerEncryptionKeyArn": "arn:aws:kms:us-east-1:111122223333:key/k",
+        "Definition": {
+            "Nodes": [
+                {
+                    "Name": "Answer",
+                    "Type": "Prompt",
+                    "Configuration": {
+                        "Prompt": {
+                            "GuardrailConfiguration": {"GuardrailIdentifier": "g", "GuardrailVersion": "1"},
+                            "SourceConfiguration": {"Resource": {"PromptArn": "arn:aws:bedrock:us-east-1:111122223333:prompt/P:1"}},
+                        }
+                    },
+                },
+                {"Name": "Find", "Type": "KnowledgeBase", "Configuration": {"KnowledgeBase": {"KnowledgeBaseId": "KB", "ModelId": "a.b"}}},
+                {"Name": "Code", "Type": "InlineCode", "Configuration": {"InlineCode": {"Code": "x", "Language": "Python_3"}}},
+                {
+                    "Name": "Again",
+                    "Type": "Loop",
+                    "Configuration": {"Loop": {"Definition": {"Nodes": [{"Name": "End", "Type": "Output"}]}}},
+                },
+            ]
+        },
+        "Aliases": [{"RoutingConfiguration": [{"FlowVersion": "1"}]}],
+        "Versions": [{"Version": "1", "ExecutionRoleArn": "r", "CustomerEncryptionKeyArn": "k", "Definition": {"Nodes": []}}],
+    },
+    "Prompt": {
+        "CustomerEncryptionKeyArn": "k",
+        "Variants": [{"ModelId": "a.b", "TemplateConfiguration": {"Chat": {"System": [{"Text": "Be brief."}], "Messages": []}}}],
+    },
+    "DataAutomationProject": {
+        "KmsKeyId": "k",
+        "OverrideConfiguration": {
+            "Document": {"SensitiveDataConfiguration": {"DetectionMode": "DETECTION_AND_REDACTION"}},
+            "Image": {"ModalityProcessing": {"State": "DISABLED"}},
+        },
+    },
+    "EnforcedGuardrails": {
+        "GuardrailsConfig": [
+            {
+                "ConfigId": "c",
+                "GuardrailArn": "arn:aws:bedrock:us-east-1:111122223333:guardrail/g",
+                "GuardrailVersion": "1",
+                "InputTags": "IGNORE",
+                "ModelEnforcement": {"IncludedModels": ["ALL"], "ExcludedModels": []},
+            }
+        ]
+    },
     "Guardrail": {
         "KmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/k",
         "Status": "READY",

@@ -95,6 +95,10 @@ def test_live_and_template_state_the_same() -> None:
         "guardrail.words": 1,
         "guardrail.profanity_filter": True,
         "guardrail.grounding": True,
+        "guardrail.images_covered": False,
+        "guardrail.languages_covered": False,
+        "guardrail.links_filtered": False,
+        "guardrail.reasoning": False,
         "guardrail.filters": [
             {"type": "hate", "input_strength": "high", "output_strength": "none", "input_action": "block", "output_action": "none"},
             {

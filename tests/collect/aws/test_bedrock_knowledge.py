@@ -54,7 +54,8 @@ def test_a_knowledge_base_says_the_same_live_and_in_a_template() -> None:
     )
     live = scan(estate).one("KnowledgeBase")
     assert facts(live) == facts(declared)
-    assert edges(live) == edges(declared) == {("runs_as", ROLE), ("retrieves_from", STORE), ("writes_to", "pictures")}
+    expected = {("runs_as", ROLE), ("retrieves_from", STORE), ("writes_to", "pictures"), ("calls_model", EMBEDDING)}
+    assert edges(live) == edges(declared) == expected
     assert live.facts["principal.assigned"] is True
     assert live.facts["governance.environment"] is True
     assert isinstance(live.facts["encryption.customer_key"], Unknown), "the key of the vector store is the one that counts"

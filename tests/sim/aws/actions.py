@@ -15,6 +15,7 @@ PREFIXES: Mapping[str, str] = {
     "accessanalyzer": "access-analyzer",
     "bedrock-agent": "bedrock",
     "bedrock-agentcore-control": "bedrock-agentcore",
+    "bedrock-data-automation": "bedrock",
     "cloudcontrol": "cloudformation",
     "lexv2-models": "lex",
     "opensearchserverless": "aoss",

@@ -47,6 +47,7 @@ MEMBERS = frozenset(
 
 # Reads of a setting that answer 200 with this when nobody made the setting.
 _UNSET: Mapping[tuple[str, str], Json] = {
+    ("bedrock", "GetAccountDataRetention"): {"mode": "inherit"},
     ("bedrock", "GetModelInvocationLoggingConfiguration"): {},
     ("ec2", "GetEbsEncryptionByDefault"): {"EbsEncryptionByDefault": False},
     ("s3", "GetBucketAccelerateConfiguration"): {},

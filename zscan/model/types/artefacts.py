@@ -16,6 +16,7 @@ FACETS = (
             "remote_code": Fact(Bool, "Code that comes with the model is executed on load."),
             "executable_format": Fact(Bool, "A model file has a format that can execute code on load (pickle and its kin)."),
             "runtime_loading": Fact(Bool, "Callers may load other models or adapters at run time."),
+            "marketplace": Fact(Bool, "The model is another company's product, taken from a marketplace."),
             "private_registry": Fact(Bool, "Images are pulled over a private path."),
         },
     ),

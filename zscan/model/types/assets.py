@@ -13,13 +13,13 @@ TYPES = (
     AssetType(
         "model",
         "A model that can be deployed: weights plus the container that loads them.",
-        ("network", "encryption", "secrets", "governance", "artefact", "principal", "inference"),
+        ("network", "encryption", "secrets", "governance", "artefact", "principal", "inference", "quality"),
     ),
     AssetType("capacity", "Reserved throughput of a model.", ("governance",), plural="capacity reservations"),
     AssetType("notebook", "An interactive development environment.", (*_RUN, "auth", "logging")),
     AssetType("studio", "A shared workspace for data scientists.", (*_RUN, "auth", "data")),
-    AssetType("training_job", "A run that trains, tunes or evaluates a model.", (*_RUN, "training")),
-    AssetType("pipeline", "An orchestrated sequence of AI jobs.", (*_RUN,)),
+    AssetType("training_job", "A run that trains, tunes or applies a model.", (*_RUN, "training", "data")),
+    AssetType("pipeline", "An orchestrated sequence of AI jobs.", (*_RUN, "data")),
     AssetType("feature_store", "A store of prepared model inputs.", ("encryption", "governance", "principal", "network", "auth", "data")),
     AssetType("model_registry", "A registry of model versions.", ("sharing", "governance", "encryption", "network", "auth")),
     AssetType("guardrail", "A content policy in front of models.", ("guardrail", "encryption", "governance"), plural="guardrails"),
@@ -46,4 +46,24 @@ TYPES = (
     AssetType("firewall", "A security group or network policy.", ("firewall", "governance"), ai=False),
     AssetType("route", "A published way in: Service, Ingress, gateway route.", ("route", "governance"), ai=False),
     AssetType("namespace", "A namespace that AI workloads live in.", ("namespace", "governance"), ai=False),
+    AssetType("prompt", "A prompt that is kept in a catalogue.", ("encryption", "secrets", "governance")),
+    AssetType(
+        "flow",
+        "An orchestrated sequence of prompts, retrievals and tools.",
+        ("flow", "guard", "encryption", "secrets", "governance", "principal"),
+    ),
+    AssetType("model_route", "A named way to models, which may spread calls over models and regions.", ("routing", "governance")),
+    AssetType("hosted_model", "A model that the provider hosts for all its customers.", ("lifecycle",), ai=False),
+    AssetType("evaluation", "A measurement of a model's answers.", ("evaluation", "governance", "principal")),
+    AssetType(
+        "enforced_guardrails",
+        "The guardrails that an account enforces on every call.",
+        ("scope", "enforcement"),
+        plural="enforced guardrail settings",
+    ),
+    AssetType("data_retention", "What the provider may keep of model calls.", ("scope", "provider_use"), plural="data retention settings"),
+    AssetType("ai_opt_out", "Whether AI services may learn from content.", ("scope", "provider_use"), plural="AI opt-out settings"),
+    AssetType(
+        "guardrail_policy", "A policy of the organisation that enforces guardrails.", ("scope", "enforcement"), plural="guardrail policies"
+    ),
 )

@@ -43,6 +43,10 @@ FACETS = (
             "profanity_filter": Fact(Bool, "Profanity is filtered."),
             "words": Fact(Int, "How many words of the customer's own are filtered."),
             "grounding": Fact(Bool, "Answers are checked for support by their sources."),
+            "reasoning": Fact(Bool, "Answers are checked against formal rules."),
+            "images_covered": Fact(Bool, "Its harm filters look at images as well as text."),
+            "languages_covered": Fact(Bool, "Its filters are made for many languages, not for a few."),
+            "links_filtered": Fact(Bool, "Addresses of the web are stopped or masked."),
         },
     ),
 )

@@ -74,6 +74,7 @@ FACETS = (
             "scope_limited": Fact(Bool, "Only a stated part of the source is read."),
             "owner_pinned": Fact(Bool, "The account that must own the storage is named."),
             "retention_days": Fact(Int, "Days after which it is removed; 0 means never."),
+            "output_redacted": Fact(Bool, "Personal data is taken out of what it puts out."),
             "download_allowed": Fact(Bool, "Users may copy results out of the interactive tool."),
         },
     ),

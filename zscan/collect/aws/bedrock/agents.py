@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from zscan.collect import Call, Collector, Part
-from zscan.collect.aws.bedrock.guardrails import NATIVE_TYPE as GUARDRAIL
+from zscan.collect.aws.bedrock.called import refer_to_model
+from zscan.collect.aws.bedrock.guardrails import refer_to_guardrail
 from zscan.collect.aws.bedrock.knowledge import KNOWLEDGE_BASE
-from zscan.collect.aws.bedrock.models import CUSTOM_MODEL
 from zscan.collect.aws.bedrock.routing import guards, has_fixed_version, has_guardrail
 from zscan.collect.aws.bedrock.tools import executors, tools
 from zscan.collect.aws.bedrock.values import whole
@@ -57,9 +57,9 @@ def shape_agent(document: Document) -> Iterable[Draft]:
 def _refer(draft: Draft, document: Document, configurations: list[Reading]) -> None:
     draft.refer("runs_as", "AWS::IAM::Role", document["AgentResourceRoleArn"])
     draft.refer("encrypts_with", "AWS::KMS::Key", document["CustomerEncryptionKeyArn"])
-    draft.refer("calls_model", CUSTOM_MODEL, document["FoundationModel"])
+    refer_to_model(draft, "calls_model", document["FoundationModel"])
     for configuration in configurations:
-        draft.refer("guarded_by", GUARDRAIL, configuration.get("GuardrailIdentifier"))
+        refer_to_guardrail(draft, configuration)
     for executor in executors(document):
         draft.refer("calls_tool", "AWS::Lambda::Function", executor)
     for base in document["KnowledgeBases"].each():

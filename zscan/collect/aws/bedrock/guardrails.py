@@ -1,25 +1,31 @@
-"""Guardrails. Sources: ListGuardrails, GetGuardrail of the Bedrock API; AWS::Bedrock::Guardrail.
+"""Guardrails and their numbered versions. Sources: ListGuardrails, GetGuardrail of the Bedrock API; AWS::Bedrock::Guardrail.
 
-GetGuardrail without a version, and a template, both describe the working draft: the facts are the draft's. What a numbered version holds
-that was made before the last edit is not read.
+GetGuardrail without a version, and a template, both describe the working draft: the facts are the draft's. A numbered version is a copy of
+an earlier draft; it is read, as an asset of its own, where an agent, a flow or an enforced configuration uses it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from zscan.collect import Call, Collector
+from zscan.collect import Call, Collector, Place
 from zscan.collect.aws.bedrock.values import switch, word
 from zscan.collect.aws.canonical import cfn_names
-from zscan.collect.aws.shaping import GOVERNANCE, TAGS, any_of, asset
+from zscan.collect.aws.places import arn, locate
+from zscan.collect.aws.shaping import GOVERNANCE, TAGS, all_of, any_of, asset
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Reading, combine
 from zscan.model.unknown import Reason, ReasonCode, Unknown
 
 NATIVE_TYPE = "AWS::Bedrock::Guardrail"
+VERSION = "AWS::Bedrock::GuardrailVersion"
 # NONE finds and reports, but lets the content pass (GuardrailContentFilterConfig, inputAction).
+_DRAFT = "DRAFT"
 _ACTIONS = {"block": "block", "anonymize": "mask", "none": "detect"}
+_CLASSIC = "CLASSIC"  # GuardrailContentFiltersTierConfig: English, French and Spanish
+# user guide, "Block harmful images": the categories that can look at images
+_SEE_IMAGES = ("HATE", "INSULTS", "SEXUAL", "VIOLENCE")
 _STRENGTHS = {"none": "none", "low": "low", "medium": "medium", "high": "high"}
 _ALIASES = {
     "Id": "GuardrailId",
@@ -60,6 +66,32 @@ def shape_guardrail(document: Document) -> Iterable[Draft]:
     for name in ("GuardrailId", "GuardrailArn"):
         known = document[name].value
         draft.keys |= {known} if isinstance(known, str) else set()
+    _content(draft, document)
+    yield draft
+
+
+def shape_version(document: Document) -> Iterable[Draft]:
+    """A numbered version in use. It has the tags of no one: a guardrail's tags stand at its draft."""
+    draft = Draft(document, "guardrail")
+    draft.tags = {}
+    _content(draft, document)
+    yield draft
+
+
+def refer_to_guardrail(draft: Draft, configuration: Reading) -> None:
+    """Note an edge to the guardrail of a configuration: to the numbered version, or to the draft. A template holds drafts only."""
+    identifier, version = configuration.get("GuardrailIdentifier"), configuration.get("GuardrailVersion")
+    if draft.view == "live" and isinstance(identifier.value, str) and identifier.value:
+        if isinstance(version.value, Unknown):
+            draft.refer("guarded_by", (NATIVE_TYPE, VERSION), version)
+            return
+        if str(version.value or _DRAFT) != _DRAFT:
+            draft.refer("guarded_by", VERSION, Reading(f"{identifier.value}:{version.value}", identifier.places))
+            return
+    draft.refer("guarded_by", NATIVE_TYPE, identifier)
+
+
+def _content(draft: Draft, document: Document) -> None:
     filters = document["ContentPolicyConfig.FiltersConfig"]
     entities = document["SensitiveInformationPolicyConfig.PiiEntitiesConfig"]
     patterns = document["SensitiveInformationPolicyConfig.RegexesConfig"]
@@ -76,9 +108,12 @@ def shape_guardrail(document: Document) -> Iterable[Draft]:
     draft.set("guardrail.words", _count(words))
     draft.set("guardrail.profanity_filter", Reading(any_of(_profanity(item) for item in lists.each()).value, lists.places))
     draft.set("guardrail.grounding", Reading(any_of(_grounds(item) for item in grounding.each()).value, grounding.places))
+    draft.set("guardrail.images_covered", _images_covered(filters))
+    draft.set("guardrail.languages_covered", _languages_covered(document))
+    draft.set("guardrail.links_filtered", _links_filtered(entities, patterns))
+    draft.set("guardrail.reasoning", document["AutomatedReasoningPolicyConfig.Policies"].is_set())
     draft.set("encryption.customer_key", document["KmsKeyArn"].is_set())
     draft.refer("encrypts_with", "AWS::KMS::Key", document["KmsKeyArn"])
-    yield draft
 
 
 def _ready(document: Document) -> Reading:
@@ -158,6 +193,66 @@ def _grounds(item: Reading) -> Reading:
     return item.get("Type").eq("GROUNDING") & _evaluated(item) & _action(item, "").eq("block") & bounded
 
 
+def _images_covered(filters: Reading) -> Reading:
+    """Whether every filter of a kind that can look at images does so on the way in. Unset modalities are text alone (CreateGuardrail)."""
+    found = [item if item.unknown else _looks_at_images(item) for item in filters.each()]
+    return Reading(all_of(found, empty=False).value, filters.places)
+
+
+def _looks_at_images(item: Reading) -> Reading:
+    listed = item.get("InputModalities")
+    has_images = listed if listed.unknown else any_of(entry.eq("IMAGE") for entry in listed.each())
+    return ~item.get("Type").one_of(*_SEE_IMAGES) | has_images
+
+
+def _languages_covered(document: Document) -> Reading:
+    """The standard tier of the content filters, and of topics where there are any; unset is classic, which knows three languages."""
+    content = document["ContentPolicyConfig.ContentFiltersTierConfig.TierName"].default(_CLASSIC).eq("STANDARD")
+    topics = document["TopicPolicyConfig.TopicsTierConfig.TierName"].default(_CLASSIC).eq("STANDARD")
+    filters, listed = document["ContentPolicyConfig.FiltersConfig"].is_set(), document["TopicPolicyConfig.TopicsConfig"].is_set()
+    return (filters | listed) & (~filters | content) & (~listed | topics)
+
+
+def _links_filtered(entities: Reading, patterns: Reading) -> Reading:
+    """An entry for addresses of the web that stops or masks what it finds: the entity URL, or a pattern that begins like an address."""
+    found = [item if item.unknown else item.get("Type").eq("URL") & _acts(item) for item in entities.each()]
+    found += [item if item.unknown else item.get("Pattern").map(lambda text: "http" in str(text)) & _acts(item) for item in patterns.each()]
+    return Reading(any_of(found).value, (*entities.places, *patterns.places))
+
+
+def _acts(item: Reading) -> Reading:
+    return any_of(_action(item, side).one_of("block", "mask") for side in ("Input", "Output"))
+
+
+def _names(key: str) -> dict[str, str]:
+    """An identifier and the number of a version, as `refer_to_guardrail` joins them."""
+    identifier, _, version = key.rpartition(":")
+    return {"guardrailIdentifier": identifier, "guardrailVersion": version}
+
+
+def _version_id(answer: Mapping[str, Any], place: Place) -> str:
+    identifier = str(answer.get("guardrailArn") or answer["guardrailIdentifier"])
+    own = identifier if identifier.startswith("arn:") else arn(place, "bedrock", f"guardrail/{identifier}")
+    return f"{own}:{answer['guardrailVersion']}"
+
+
+_CONTENT = frozenset(
+    {
+        "guardrail.ready",
+        "guardrail.filters",
+        "guardrail.personal_data",
+        "guardrail.denied_topics",
+        "guardrail.profanity_filter",
+        "guardrail.words",
+        "guardrail.grounding",
+        "guardrail.images_covered",
+        "guardrail.languages_covered",
+        "guardrail.links_filtered",
+        "guardrail.reasoning",
+        "encryption.customer_key",
+    }
+)
+
 COLLECTORS = (
     Collector(
         native_type=NATIVE_TYPE,
@@ -175,18 +270,29 @@ COLLECTORS = (
         name=lambda answer: str(answer["name"]),
         canonical=cfn_names(aliases=_ALIASES, only=_PROPERTIES),
         shape=shape_guardrail,
-        facts=GOVERNANCE
-        | {
-            "guardrail.ready",
-            "guardrail.filters",
-            "guardrail.personal_data",
-            "guardrail.denied_topics",
-            "guardrail.profanity_filter",
-            "guardrail.words",
-            "guardrail.grounding",
-            "encryption.customer_key",
-        },
+        facts=GOVERNANCE | _CONTENT,
         live_only=frozenset({"guardrail.ready"}),
         relations=frozenset({"encrypts_with"}),
+    ),
+    Collector(
+        native_type=VERSION,
+        asset_type="guardrail",
+        resolves=True,
+        locate=locate,
+        split=_names,
+        describe=Call(
+            service="bedrock",
+            operation="GetGuardrail",
+            action="bedrock:GetGuardrail",
+            params={"guardrailIdentifier": "{guardrailIdentifier}", "guardrailVersion": "{guardrailVersion}"},
+            absent=frozenset({"ResourceNotFoundException"}),
+        ),
+        identify=_version_id,
+        name=lambda answer: f"{answer.get('name') or answer['guardrailIdentifier']}:{answer['guardrailVersion']}",
+        canonical=cfn_names(aliases=_ALIASES, only=_PROPERTIES),
+        shape=shape_version,
+        facts=_CONTENT,
+        relations=frozenset({"encrypts_with"}),
+        file_form=False,
     ),
 )

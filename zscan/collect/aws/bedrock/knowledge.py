@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from zscan.collect import Call, Collector, Place
+from zscan.collect.aws.bedrock.called import refer_to_model
 from zscan.collect.aws.canonical import cfn_names
 from zscan.collect.aws.places import arn, bucket_of
 from zscan.collect.aws.shaping import GOVERNANCE, TAGS, any_of, asset
@@ -51,6 +52,7 @@ def shape_knowledge_base(document: Document) -> Iterable[Draft]:
     for path, native_type in _STORES.items():
         draft.refer("retrieves_from", native_type, document["StorageConfiguration"].get(path))
     draft.refer("retrieves_from", "AWS::Kendra::Index", settings.get("KendraKnowledgeBaseConfiguration.KendraIndexArn"))
+    refer_to_model(draft, "calls_model", settings.get("VectorKnowledgeBaseConfiguration.EmbeddingModelArn"))
     for kind in ("Vector", "Managed"):
         supplemental = settings.get(f"{kind}KnowledgeBaseConfiguration.SupplementalDataStorageConfiguration")
         for location in supplemental.get("SupplementalDataStorageLocations").each():
@@ -163,7 +165,7 @@ COLLECTORS = (
         canonical=_canonical,
         shape=shape_knowledge_base,
         facts=GOVERNANCE | {"encryption.customer_key", "principal.assigned"},
-        relations=frozenset({"runs_as", "encrypts_with", "retrieves_from", "writes_to"}),
+        relations=frozenset({"runs_as", "encrypts_with", "retrieves_from", "writes_to", "calls_model"}),
     ),
     Collector(
         native_type="AWS::Bedrock::DataSource",

@@ -1,6 +1,7 @@
-"""Bedrock models of the customer's own and reserved throughput. Sources: GetCustomModel, ListProvisionedModelThroughputs.
+"""Bedrock models of the customer's own, their deployments, and reserved throughput. Sources: GetCustomModel, GetImportedModel,
+ListCustomModelDeployments, ListProvisionedModelThroughputs.
 
-Neither has a type in CloudFormation.
+None of them has a type in CloudFormation.
 """
 
 from __future__ import annotations
@@ -8,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from zscan.collect import Call, Collector
+from zscan.collect.aws.bedrock.called import CUSTOM_MODEL, DEPLOYMENT, IMPORTED_MODEL, THROUGHPUT, refer_to_model
 from zscan.collect.aws.canonical import cfn_names
 from zscan.collect.aws.places import bucket_of
 from zscan.collect.aws.shaping import GOVERNANCE, TAGS, asset
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Reading
-
-CUSTOM_MODEL = "AWS::Bedrock::CustomModel"
 
 
 def shape_custom_model(document: Document) -> Iterable[Draft]:
@@ -22,7 +22,7 @@ def shape_custom_model(document: Document) -> Iterable[Draft]:
     draft = asset(document, "model")
     draft.set("encryption.customer_key", document["ModelKmsKeyArn"].is_set())
     draft.refer("encrypts_with", "AWS::KMS::Key", document["ModelKmsKeyArn"])
-    draft.refer("built_from", CUSTOM_MODEL, document["BaseModelArn"])
+    refer_to_model(draft, "built_from", document["BaseModelArn"])
     training = document["TrainingDataConfig"]
     _bucket(draft, "reads_from", training.get("S3Uri"))
     _bucket(draft, "reads_from", training.get("InvocationLogsConfig.InvocationLogSource.S3Uri"))
@@ -36,10 +36,26 @@ def _bucket(draft: Draft, relation: str, uri: Reading) -> None:
     draft.refer(relation, "AWS::S3::Bucket", uri.map(lambda text: bucket_of(str(text or ""))))
 
 
+def shape_imported_model(document: Document) -> Iterable[Draft]:
+    """A model that came from elsewhere: the key that protects its weights, the bucket that they were taken from."""
+    draft = asset(document, "model")
+    draft.set("encryption.customer_key", document["ModelKmsKeyArn"].is_set())
+    draft.refer("encrypts_with", "AWS::KMS::Key", document["ModelKmsKeyArn"])
+    _bucket(draft, "reads_from", document["ModelDataSource.S3DataSource.S3Uri"])
+    yield draft
+
+
+def shape_deployment(document: Document) -> Iterable[Draft]:
+    """A custom model that can be called on demand: which one."""
+    draft = asset(document, "endpoint")
+    refer_to_model(draft, "serves", document["ModelArn"])
+    yield draft
+
+
 def shape_throughput(document: Document) -> Iterable[Draft]:
     """Reserved throughput: which model it serves."""
     draft = asset(document, "capacity")
-    draft.refer("serves", CUSTOM_MODEL, document["ModelArn"])
+    refer_to_model(draft, "serves", document["ModelArn"])
     yield draft
 
 
@@ -63,11 +79,12 @@ COLLECTORS = (
         canonical=cfn_names(),
         shape=shape_custom_model,
         facts=GOVERNANCE | {"encryption.customer_key"},
+        derived=frozenset({"quality.safety_evaluated"}),
         relations=frozenset({"encrypts_with", "built_from", "reads_from", "writes_to"}),
         file_form=False,
     ),
     Collector(
-        native_type="AWS::Bedrock::ProvisionedModelThroughput",
+        native_type=THROUGHPUT,
         asset_type="capacity",
         # the listing already says all that GetProvisionedModelThroughput says
         list=Call(
@@ -82,6 +99,49 @@ COLLECTORS = (
         name=lambda answer: str(answer["provisionedModelName"]),
         canonical=cfn_names(),
         shape=shape_throughput,
+        facts=GOVERNANCE,
+        relations=frozenset({"serves"}),
+        file_form=False,
+    ),
+    Collector(
+        native_type=IMPORTED_MODEL,
+        asset_type="model",
+        list=Call(
+            service="bedrock", operation="ListImportedModels", action="bedrock:ListImportedModels", items="modelSummaries", page_size=1000
+        ),
+        describe=Call(
+            service="bedrock",
+            operation="GetImportedModel",
+            action="bedrock:GetImportedModel",
+            params={"modelIdentifier": "{modelArn}"},
+            absent=frozenset({"ResourceNotFoundException"}),
+        ),
+        bulk=(TAGS,),
+        identify=lambda answer, _place: str(answer["modelArn"]),
+        name=lambda answer: str(answer["modelName"]),
+        canonical=cfn_names(),
+        shape=shape_imported_model,
+        facts=GOVERNANCE | {"encryption.customer_key"},
+        derived=frozenset({"quality.safety_evaluated"}),
+        relations=frozenset({"encrypts_with", "reads_from"}),
+        file_form=False,
+    ),
+    Collector(
+        native_type=DEPLOYMENT,
+        asset_type="endpoint",
+        # the listing already says all that GetCustomModelDeployment says
+        list=Call(
+            service="bedrock",
+            operation="ListCustomModelDeployments",
+            action="bedrock:ListCustomModelDeployments",
+            items="modelDeploymentSummaries",
+            page_size=1000,
+        ),
+        bulk=(TAGS,),
+        identify=lambda answer, _place: str(answer["customModelDeploymentArn"]),
+        name=lambda answer: str(answer["customModelDeploymentName"]),
+        canonical=cfn_names(),
+        shape=shape_deployment,
         facts=GOVERNANCE,
         relations=frozenset({"serves"}),
         file_form=False,
