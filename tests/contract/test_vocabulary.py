@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 # Words that only a later stage uses, each with the module that does. An exception that is not needed any more fails too.
 FACTS_READ_BY_A_STAGE: Mapping[str, str] = {}
 RELATIONS_READ_BY_A_STAGE = {
+    "hosted_by": "zscan/derive/identity_use.py",  # an agent and the runtime that the platform runs it in share an identity by design
     "built_from": "zscan/collect/aws/bedrock/models.py",  # the inventory shows what a custom model came from
     # the inventory shows which agent leans on which model; no requirement rests on it yet
     "calls_model": "zscan/collect/aws/bedrock/agents.py",

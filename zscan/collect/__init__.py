@@ -59,13 +59,15 @@ class Call:
 class Part:
     """A separately read part of a document, put at `path` after `canonical` gave it the document's spelling.
 
-    With `each`, the items of `call` are replaced by their own answers, and `canonical` is applied to each of them. `when` saves the call
-    where the main answer already says that there is nothing to read; it is not asked when the main read failed.
+    With `each`, the items of `call` are replaced by their own answers, and `canonical` is applied to each of them; `each_when` is asked
+    with what is known of the thing and with the item, and leaves items out that say nothing of their own. `when` saves the call where the
+    main answer already says that there is nothing to read; it is not asked when the main read failed.
     """
 
     path: str
     call: Call
     each: Call | None = None
+    each_when: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] = lambda _known, _item: True
     canonical: Callable[[Any], Any] = lambda value: value
     when: Callable[[Mapping[str, Any]], bool] = lambda _main: True
 

@@ -15,7 +15,7 @@ RELATIONS = (
     RelationType("configured_by", "The configuration object that holds the asset's settings.", ("endpoint_config",)),
     RelationType("serves", "The models that the asset answers with.", ("model",)),
     RelationType("built_from", "What the asset was made from.", ("model", "training_job", "model_registry")),
-    RelationType("part_of", "The asset that this one is a piece of.", (*_AI, "knowledge_base", "namespace")),
+    RelationType("part_of", "The asset that this one is a piece of.", (*_AI, "knowledge_base", "namespace", "credential_vault")),
     RelationType("guarded_by", "The guardrail or gateway in front of the asset.", ("guardrail", "gateway")),
     RelationType("retrieves_from", "The knowledge base that answers are grounded in.", ("knowledge_base", "vector_store")),
     RelationType("calls_tool", "Tools and tool servers that the asset calls.", ("tool_server",)),
@@ -23,4 +23,5 @@ RELATIONS = (
     RelationType("exposed_by", "Published ways in that lead to the asset.", ("route",)),
     RelationType("routes_to", "What a published way in leads to.", (*_AI, "ai_client", "feature_store", "model_registry")),
     RelationType("attached_to", "Networks, firewalls and subnets that the asset is attached to.", ("firewall", "subnet", "private_link")),
+    RelationType("hosted_by", "The agent runtime that the platform runs the asset in.", ("agent",)),
 )
