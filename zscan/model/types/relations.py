@@ -18,7 +18,7 @@ RELATIONS = (
     RelationType("part_of", "The asset that this one is a piece of.", (*_AI, "knowledge_base", "namespace", "credential_vault")),
     RelationType("guarded_by", "The guardrail or gateway in front of the asset.", ("guardrail", "gateway")),
     RelationType("retrieves_from", "The knowledge base that answers are grounded in.", ("knowledge_base", "vector_store")),
-    RelationType("calls_tool", "Tools and tool servers that the asset calls.", ("tool_server",)),
+    RelationType("calls_tool", "Tools and tool servers that the asset calls.", ("tool_server", "gateway")),
     RelationType("calls_model", "Models and endpoints that the asset calls.", ("model", "endpoint", "gateway")),
     RelationType("exposed_by", "Published ways in that lead to the asset.", ("route",)),
     RelationType("routes_to", "What a published way in leads to.", (*_AI, "ai_client", "feature_store", "model_registry")),
