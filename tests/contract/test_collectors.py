@@ -52,6 +52,7 @@ AMBIGUOUS_CODES = {"ValidationException", "ValidationError", "InvalidParameterEx
 
 # Facts that hold for everything of the type, whatever its settings are.
 CONSTANTS = {
+    "AWS::BedrockAgentCore::CodeInterpreterCustom": {"workload.runs_generated_code"},  # that is what it is for
     "AWS::EC2::SecurityGroup": {"firewall.directions"},  # a group always decides on both
     "AWS::IAM::Role": {"identity.kind"},
     "AWS::IAM::User": {"identity.kind"},

@@ -23,6 +23,7 @@ FACTS_READ_BY_A_STAGE: Mapping[str, str] = {
     "evaluation.metrics": "zscan/derive/evaluation.py",
 }
 RELATIONS_READ_BY_A_STAGE = {
+    "hosted_by": "zscan/derive/identity_use.py",  # an agent and the runtime that the platform runs it in share an identity by design
     "built_from": "zscan/collect/aws/bedrock/models.py",  # the inventory shows what a custom model came from
     # the inventory shows which agent leans on which model; no requirement rests on it yet
     "calls_model": "zscan/collect/aws/bedrock/agents.py",

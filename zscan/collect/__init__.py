@@ -59,9 +59,9 @@ class Call:
 class Part:
     """A separately read part of a document, put at `path` after `canonical` gave it the document's spelling.
 
-    With `each`, the items of `call` are replaced by their own answers, and `canonical` is applied to each of them. `when` saves the call
-    where the main answer already says that there is nothing to read; it is not asked when the main read failed. `wanted` saves the own
-    read of an item by what the document holds so far (earlier parts included): the others stay as they were listed.
+    With `each`, the items of `call` are replaced by their own answers, and `canonical` is applied to each of them; `wanted` is asked with
+    the item and with what the document holds so far (earlier parts included), and leaves out items that say nothing of their own. `when`
+    saves the call where the main answer already says that there is nothing to read; it is not asked when the main read failed.
     """
 
     path: str

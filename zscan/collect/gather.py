@@ -106,8 +106,10 @@ class Gatherer:
         return [value for value in values if value is not ABSENT]
 
     def _each(self, part: Part, item: Any, known: Mapping[str, Any], body: Mapping[str, Any], unread: Unknown | None) -> Any:
-        if isinstance(item, Unknown) or part.each is None or not part.wanted(item, body):
+        if isinstance(item, Unknown) or part.each is None:
             return _spelled(part, item)
+        if not part.wanted(item, body):
+            return ABSENT
         answer = self._try(part.each, {**known, **item}, unread)
         value = answer if isinstance(answer, Unknown) else single(answer, part.each, self._affects, self.note)
         return PartlyRead(_spelled(part, item), value) if isinstance(value, Unknown) else _spelled(part, value)

@@ -26,12 +26,14 @@ _TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("aws-access-key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
         ("google-api-key", r"\bAIza[A-Za-z0-9_-]{30,}"),
         ("jwt", r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+        ("bearer-token", r"\b(?:Bearer|Basic) +[A-Za-z0-9._~+/=-]{16,}"),
         ("url-password", r"(?<=://)[^\s/:@]*:(?!\$)[^\s/@{}$]+(?=@)"),
     )
 )
 # What each pattern above, and a secret-naming flag, cannot do without: most texts hold none of it, and one search tells.
 _HINT = re.compile(
-    r"-----BEGIN|sk-|hf_|nvapi-|gh[pousr]_|github_pat_|glpat-|xox|AKIA|ASIA|AIza|eyJ|://|api-key|token|password|secret", re.IGNORECASE
+    r"-----BEGIN|sk-|hf_|nvapi-|gh[pousr]_|github_pat_|glpat-|xox|AKIA|ASIA|AIza|eyJ|Bearer|Basic|://|api-key|token|password|secret",
+    re.IGNORECASE,
 )
 _NAME = re.compile(
     r"(?i)(?:api[_-]?key|access[_-]?key|secret|passw(?:or)?d|passphrase|credential|private[_-]?key|auth[_-]?token|bearer|"

@@ -1,7 +1,7 @@
 """Identity use: whether two agents act under one identity.
 
 A second agent with the same identity proves that it is shared. That it is not shared is known only where every listing of agents in the
-account answered; a template is its own world.
+account answered; a template is its own world. An agent and the runtime that it is `hosted_by` are one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from zscan.model.gap import Gap
 from zscan.model.offers import Offer
 from zscan.model.source import FactRef
 from zscan.model.types import VOCABULARY
-from zscan.model.unknown import Truth, Unknown, kleene_any, merge
+from zscan.model.unknown import Truth, Unknown, kleene_any, kleene_not, merge
 
 _FACT = "principal.shared"
 
@@ -33,12 +33,14 @@ def derive_identity_use(by_id: Mapping[str, Draft], gaps: Iterable[Gap], offers:
         if offer is None or _FACT not in offer.facts:
             continue
         others = sorted({other for identity in _identities(draft) for other in users[identity]} - {draft.id})
-        same_kind = [other for other in others if by_id[other].type == draft.type]
-        parts: list[Truth] = [bool(same_kind)]
+        apart = {other: kleene_not(_one_agent(draft, by_id[other])) for other in others if by_id[other].type == draft.type}
+        same_kind = [other for other, truth in apart.items() if truth is not False]
+        parts: list[Truth] = [*apart.values()]
         if "runs_as" in draft.unknown_relations:
             parts.append(draft.unknown_relations["runs_as"])
         parts += [why for other, why in unsure[_world(draft)].items() if other != draft.id]
-        hidden = [Unknown(gap.as_reason()) for gap in blocking if draft.view == "live" and draft.native_type in gap.affects]
+        kin = {native_type for native_type, kind in offers.items() if kind.asset_type == draft.type}
+        hidden = [Unknown(gap.as_reason()) for gap in blocking if draft.view == "live" and not kin.isdisjoint(gap.affects)]
         if hidden:
             parts.append(merge(hidden))
         draft.derive(_FACT, kleene_any(parts), "identity_use", [FactRef(other, "") for other in same_kind])
@@ -56,6 +58,13 @@ def _without_known_identity(by_id: Mapping[str, Draft]) -> dict[tuple[str, ...],
 def _world(draft: Draft) -> tuple[str, ...]:
     """Assets of one kind that could run as the same identity: those of one account, or of one template."""
     return draft.type, draft.view, draft.provider, draft.account if draft.view == "live" else draft.unit
+
+
+def _one_agent(draft: Draft, other: Draft) -> Truth:
+    """Whether one of the two is the runtime that the platform runs the other in."""
+    pairs = ((draft, other), (other, draft))
+    hosted = any(edge.kind == "hosted_by" and edge.target == host.id for agent, host in pairs for edge in agent.relations)
+    return kleene_any([hosted, *(agent.unknown_relations["hosted_by"] for agent, _ in pairs if "hosted_by" in agent.unknown_relations)])
 
 
 def _identities(draft: Draft) -> list[str]:

@@ -13,10 +13,12 @@ from fnmatch import fnmatchcase
 # services whose IAM prefix is not their botocore name
 PREFIXES: Mapping[str, str] = {
     "accessanalyzer": "access-analyzer",
+    "agent-registry-control": "agent-registry",
     "bedrock-agent": "bedrock",
     "bedrock-agentcore-control": "bedrock-agentcore",
     "bedrock-data-automation": "bedrock",
     "cloudcontrol": "cloudformation",
+    "devops-agent": "aidevops",
     "lexv2-models": "lex",
     "opensearchserverless": "aoss",
     "resourcegroupstaggingapi": "tag",

@@ -75,13 +75,14 @@ class AwsSim:
         """Return the whole environment for a subprocess whose AWS is this one.
 
         The caller's AWS and proxy variables are left out and no profile file is found. The proxies point here, so
-        that a request past AWS_ENDPOINT_URL ends as a recorded call and not in the internet; S3 Control, which puts
-        the account before the host name, only works that way.
+        that a request past AWS_ENDPOINT_URL ends as a recorded call and not in the internet; S3 Control and
+        the DevOps agent, which put something before the host name, only work that way.
         """
         kept = {key: value for key, value in os.environ.items() if not _NAMES_CREDENTIALS.match(key)}
         nowhere = str(Path(os.devnull))
         return kept | {
             "AWS_ENDPOINT_URL": self.url,
+            "AWS_ENDPOINT_URL_DEVOPS_AGENT": "http://devops-agent.invalid",
             "AWS_ENDPOINT_URL_S3_CONTROL": "http://s3-control.invalid",
             "AWS_ACCESS_KEY_ID": access_key or f"AKIA{account}",
             "AWS_SECRET_ACCESS_KEY": "not-a-secret",

@@ -29,6 +29,7 @@ from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved
 _NAMES = (
     "Name",
     *(f"{kind}Name" for kind in ("Role", "User", "Bucket", "Group", "Model", "Endpoint", "EndpointConfig", "Domain", "NotebookInstance")),
+    *(f"{kind}Name" for kind in ("AgentRuntime", "Harness", "OnlineEvaluationConfig")),
     *(f"{kind}Name" for kind in ("FeatureGroup", "ModelPackageGroup", "Agent", "Alias", "TrainingJob")),
 )
 
@@ -54,6 +55,13 @@ _ATTACHMENTS = (
     Attachment("AWS::IAM::UserPolicy", "AWS::IAM::User", "UserName", "", "Policies", many=True),
     Attachment("AWS::IAM::ManagedPolicy", "AWS::IAM::User", "Users", "", "Policies", many=True),
     Attachment("AWS::Bedrock::AgentAlias", "AWS::Bedrock::Agent", "AgentId", "", "Aliases", many=True),
+    Attachment(
+        "AWS::BedrockAgentCore::GatewayRateLimit", "AWS::BedrockAgentCore::Gateway", "GatewayIdentifier", "", "RateLimits", many=True
+    ),
+    Attachment("AWS::BedrockAgentCore::Policy", "AWS::BedrockAgentCore::PolicyEngine", "PolicyEngineId", "", "Policies", many=True),
+    Attachment("AWS::BedrockAgentCore::ResourcePolicy", "AWS::BedrockAgentCore::Runtime", "ResourceArn", "Policy", "ResourcePolicy"),
+    Attachment("AWS::BedrockAgentCore::ResourcePolicy", "AWS::BedrockAgentCore::Gateway", "ResourceArn", "Policy", "ResourcePolicy"),
+    Attachment("AWS::DevOpsAgent::Association", "AWS::DevOpsAgent::AgentSpace", "AgentSpaceId", "", "Associations", many=True),
     Attachment("AWS::KMS::Alias", "AWS::KMS::Key", "TargetKeyId", "AliasName", "Aliases", many=True),
 )
 

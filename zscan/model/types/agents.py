@@ -17,6 +17,9 @@ FACETS = (
             "prompt_overridden": Fact(Bool, "The platform's orchestration prompt or parser is replaced."),
             "history_relayed": Fact(Bool, "It hands the whole conversation to the agents it works with."),
             "namespaces_open": Fact(Bool, "Agents of every namespace may call it."),
+            "max_steps": Fact(Int, "Reasoning steps after which one run ends; 0 means never."),
+            "tokens_bounded": Fact(Bool, "The tokens that one run may spend are limited."),
+            "elevated": Fact(Bool, "It holds tools or an identity for changing systems, beyond those for looking at them."),
         },
     ),
     Facet(
@@ -27,6 +30,8 @@ FACETS = (
             "allow_all_policy": Fact(Bool, "Its authorization policy permits every principal every action."),
             "permission_profile": Fact(Bool, "A profile limits its file and network access."),
             "rate_limited": Fact(Bool, "Calls are rate-limited."),
+            "listing_fixed": Fact(Bool, "Its tools are listed ahead of time, not asked from a remote server at each call."),
+            "errors_exposed": Fact(Bool, "Callers are told details of internal errors."),
         },
     ),
 )

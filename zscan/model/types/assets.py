@@ -23,9 +23,9 @@ TYPES = (
     AssetType("feature_store", "A store of prepared model inputs.", ("encryption", "governance", "principal", "network", "auth", "data")),
     AssetType("model_registry", "A registry of model versions.", ("sharing", "governance", "encryption", "network", "auth")),
     AssetType("guardrail", "A content policy in front of models.", ("guardrail", "encryption", "governance"), plural="guardrails"),
-    AssetType("agent", "A program that lets a model choose and call tools.", (*_SERVED, "agent", "data")),
-    AssetType("tool_server", "A server that offers tools to agents (MCP and the like).", (*_SERVED, "tool")),
-    AssetType("gateway", "A gateway in front of models, tools or agents.", (*_SERVED, "tool")),
+    AssetType("agent", "A program that lets a model choose and call tools.", (*_SERVED, "agent", "data", "delegation", "sharing")),
+    AssetType("tool_server", "A server that offers tools to agents (MCP and the like).", (*_SERVED, "tool", "delegation")),
+    AssetType("gateway", "A gateway in front of models, tools or agents.", (*_SERVED, "tool", "sharing")),
     AssetType("vector_store", "A store of embeddings.", (*_SERVED, "store", "data")),
     AssetType(
         "ml_app", "A tool for people who build or use AI: tracking, labelling, chat front ends, workflow builders.", (*_SERVED, "data")
@@ -66,4 +66,21 @@ TYPES = (
     AssetType(
         "guardrail_policy", "A policy of the organisation that enforces guardrails.", ("scope", "enforcement"), plural="guardrail policies"
     ),
+    AssetType("memory", "What agents remember between sessions.", ("encryption", "governance", "data"), plural="memories"),
+    AssetType(
+        "sandbox",
+        "A managed browser or code interpreter that agents use.",
+        ("network", "sandbox", "workload", "governance"),
+        plural="sandboxes",
+    ),
+    AssetType("credential_provider", "A source of credentials that agents call out with.", ("secrets", "governance")),
+    AssetType("credential_vault", "Where the credentials lie that agents call out with.", ("encryption",)),
+    AssetType(
+        "workload_identity", "The identity by which an agent asks for tokens.", ("delegation", "governance"), plural="workload identities"
+    ),
+    AssetType("policy_engine", "Decides which tool calls are allowed.", ("auth", "tool", "encryption", "governance")),
+    AssetType(
+        "agent_registry", "A catalogue of agents and tool servers.", ("catalogue", "encryption", "governance"), plural="agent registries"
+    ),
+    AssetType("monitor", "A running check of live AI.", ("monitor", "governance")),
 )

@@ -31,6 +31,10 @@ FACETS = (
             "required": Fact(Bool, "Callers must authenticate."),
             "authorization": Fact(Bool, "Authenticated callers are limited to named actions or tools."),
             "federated": Fact(Bool, "People sign in through the organisation's identity provider."),
+            "takes_tokens": Fact(Bool, "Callers present tokens of an outside issuer."),
+            "audience_pinned": Fact(
+                Bool, "Only tokens of a named issuer over HTTPS that name this audience or a known client are accepted."
+            ),
         },
     ),
     Facet(

@@ -13,6 +13,8 @@ FACETS = (
             "attached": Fact(Bool, "A guardrail is attached."),
             "version_fixed": Fact(Bool, "The guardrail is used in a numbered version, not as a draft."),
             "fails_closed": Fact(Bool, "When the control is down, traffic stops."),
+            "tool_inputs": Fact(Bool, "What goes to tools passes a check that can stop it."),
+            "tool_outputs": Fact(Bool, "What comes back from tools passes a check that can stop it."),
         },
     ),
     Facet(

@@ -39,6 +39,7 @@ FACETS = (
                 "Settings that hold a credential known from a product's documentation or examples.",
             ),
             "in_instructions": Fact(Bool, "Instructions or prompts hold a credential in plain text."),
+            "customer_held": Fact(Bool, "The credential lies in a secret store that the customer controls."),
         },
     ),
     Facet(
@@ -76,6 +77,7 @@ FACETS = (
             "retention_days": Fact(Int, "Days after which it is removed; 0 means never."),
             "output_redacted": Fact(Bool, "Personal data is taken out of what it puts out."),
             "download_allowed": Fact(Bool, "Users may copy results out of the interactive tool."),
+            "user_separated": Fact(Bool, "What belongs to different users or sessions is kept apart."),
         },
     ),
     Facet(

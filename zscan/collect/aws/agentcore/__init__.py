@@ -1,0 +1,1 @@
+"""Amazon Bedrock AgentCore, one file per group of resources."""
