@@ -12,7 +12,9 @@ RELATIONS = (
     RelationType("reads_from", "Where the asset reads data or weights from.", _STORES),
     RelationType("writes_to", "Where the asset writes data to.", _STORES),
     RelationType("logs_to", "Where records of use go.", ("data_store",)),
-    RelationType("configured_by", "The configuration object that holds the asset's settings.", ("endpoint_config",)),
+    RelationType(
+        "configured_by", "The configuration object that holds the asset's settings.", ("endpoint_config", "startup_script", "monitor")
+    ),
     RelationType("serves", "The models that the asset answers with.", ("model",)),
     RelationType("built_from", "What the asset was made from.", ("model", "training_job", "model_registry")),
     RelationType("part_of", "The asset that this one is a piece of.", (*_AI, "knowledge_base", "namespace")),
