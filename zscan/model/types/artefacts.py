@@ -24,7 +24,7 @@ FACETS = (
         "release",
         "How a model came to be released.",
         {
-            "registered": Fact(Bool, "It comes from a version in a model registry, not from loose files."),
+            "registered": Fact(Bool, "The model files that it loads come from a version in a model registry."),
             "approved": Fact(Bool, "Somebody approved this version for use."),
             "checked": Fact(Bool, "The registry's own checks of images and behaviour were not skipped, and none failed or is open."),
             "documented": Fact(Bool, "A model card with the state approved describes it."),

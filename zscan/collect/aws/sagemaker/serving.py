@@ -65,7 +65,7 @@ def shape_model(document: Document) -> Iterable[Draft]:
     draft.set("secrets.literals", [item for literals, _ in settings for item in literals])
     draft.set("secrets.defaults", [item for _, defaults in settings for item in defaults])
     draft.set("principal.assigned", document["ExecutionRoleArn"].is_set())
-    draft.set("release.registered", all_of((c.get("ModelPackageName").is_set() for _, c in parts), empty=False))
+    draft.set("release.registered", all_of(c.get("ModelPackageName").is_set() | ~_model_uri(c).is_set() for _, c in parts))
     draft.refer("runs_as", "AWS::IAM::Role", document["ExecutionRoleArn"])
     for _, container in parts:
         draft.refer("built_from", "AWS::SageMaker::ModelPackage", container.get("ModelPackageName"))
