@@ -6,6 +6,9 @@ Two ways to recognise a secret: a known token format anywhere in a string, or a 
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -77,6 +80,12 @@ _PAIRS = (("name", "value"), ("Name", "Value"), ("Key", "Value"), ("key", "value
 _FLAG = re.compile(r"(--?(?:[a-z-]*(?:api-key|token|password|secret))(?:=|\s+))(?![\s$<{])([^\s'\"]+)", re.IGNORECASE)
 
 
+# Members that pack a whole text into a string: scripts (as they are, or in base64) and definitions in JSON.
+_PACKED = frozenset({"Content", "StudioLifecycleConfigContent", "PipelineDefinition", "PipelineDefinitionBody"})
+_ASSIGNMENT = re.compile(r"([A-Za-z_][\w-]*)(['\"]?\s?[=:](?!=)\s?['\"]?)((?<=\")[^\"\n]+|(?<=')[^'\n]+|[^\s'\"#;,(){}\[\]`]++(?![(\[`]))")
+_CLI_SECRET = re.compile(r"(\baws_secret_access_key\s+)()([^\s'\"$]+)")
+
+
 def redact(value: Any) -> Any:
     """`value` with every secret-like string replaced by its marker. Positions and mapping types are kept: edits are in place."""
     return _redact(value, secret_name=False)
@@ -89,6 +98,52 @@ def redact_text(text: str) -> str:
     for name, pattern in _TOKENS:
         text = pattern.sub(lambda match, name=name: marker(name, len(match[0])), text)  # type: ignore[misc]  # name is bound per pattern
     return _FLAG.sub(lambda match: match[1] + (match[2] if "‹" in match[2] else marker("flag", len(match[2]))), text)
+
+
+def redact_packed(text: str) -> str:
+    """A text that may pack another one, with the secrets of both replaced. What packs no secret stays packed, as the provider gave it."""
+    plain = redact_text(text)
+    inner = _parsed(plain)
+    if inner is not None:
+        before = json.dumps(inner, ensure_ascii=False)
+        after = json.dumps(redact(inner), ensure_ascii=False)
+        return plain if after == before else after
+    script = _decoded(plain)
+    if script is None:
+        return _redact_script(plain)
+    after = _redact_script(redact_text(script))
+    return plain if after == script else after
+
+
+def _parsed(text: str) -> Any:
+    """The structure that a JSON text stands for; None when it is none."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _decoded(text: str) -> str | None:
+    """The text behind base64; None when the characters are not base64, or stand for no text."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _redact_script(text: str) -> str:
+    """A script with every literal replaced that is assigned to a name which says that it is a secret."""
+
+    def replaced(match: re.Match[str]) -> str:
+        name, sign, value = match.groups()
+        literal = match.re is _CLI_SECRET or names_secret(name)
+        if not literal or _REFERENCE.search(value) or "‹" in value:
+            return match[0]
+        return f"{name}{sign}{marker('known-default' if _is_known_default(value) else 'named-secret', len(value))}"
+
+    return _CLI_SECRET.sub(replaced, _ASSIGNMENT.sub(replaced, text))
 
 
 def names_secret(name: str) -> bool:
@@ -111,7 +166,8 @@ def _redact(value: Any, *, secret_name: bool) -> Any:
         pair = next(((k, v) for k, v in _PAIRS if isinstance(value.get(k), str) and isinstance(value.get(v), str)), None)
         for key in value:
             named = names_secret(str(key)) or (pair is not None and key == pair[1] and names_secret(value[pair[0]]))
-            value[key] = _redact(value[key], secret_name=named)
+            packed = key in _PACKED and isinstance(value[key], str)
+            value[key] = redact_packed(value[key]) if packed else _redact(value[key], secret_name=named)
         return value
     if isinstance(value, list):
         for index, item in enumerate(value):

@@ -13,7 +13,7 @@ from typing import Any
 from zscan.model.asset import Draft, related
 from zscan.model.offers import Fold, Via
 from zscan.model.source import FactRef
-from zscan.model.unknown import Reason, ReasonCode, Unknown, kleene_all, kleene_any, merge
+from zscan.model.unknown import Inherited, Reason, ReasonCode, Unknown, kleene_all, kleene_any, merge
 
 
 def compose(by_id: Mapping[str, Draft], vias: Sequence[Via]) -> None:
@@ -41,6 +41,8 @@ def _hand_on(draft: Draft, targets: Sequence[Draft | Unknown], relation: str) ->
 
 
 def _fold(draft: Draft, path: str, fold: Fold, targets: Sequence[Draft | Unknown], relation: str) -> None:
+    if fold == "inherit" and not isinstance(draft.get(path), Inherited):
+        return  # its own setting replaces the other's
     refs = [FactRef(target.id, path) for target in targets if isinstance(target, Draft)]
     values: list[Any] = []
     for target in targets:
@@ -59,6 +61,10 @@ def _folded(values: list[Any], fold: Fold) -> Any:
     if fold == "any":
         return kleene_any(values)
     missing = [value for value in values if isinstance(value, Unknown)]
+    if fold == "most":
+        return merge(missing) if missing else max(values)
+    if fold == "inherit":
+        return values[0] if len(values) == 1 else Unknown(Reason(ReasonCode.CONFLICT, "more than one asset could decide it"))
     if missing and len(missing) == len(values):
         return merge(missing)
     return [item for value in values if not isinstance(value, Unknown) for item in value] + ([merge(missing)] if missing else [])

@@ -1,8 +1,8 @@
 """Relevance: what AI leans on is kept; the rest of an account or cluster is counted and dropped.
 
 Kept are AI assets, everything that they lead to (their identities, keys, stores, networks …), whatever leads to them (routes, policies),
-private endpoints, secrets that lie in a namespace with AI workloads, and every principal that may call models or change guardrails,
-used or not.
+private endpoints, secrets that lie in a namespace with AI workloads, and every principal that may call models, change guardrails or mint
+sign-in links, used or not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from zscan.model.asset import Draft
 from zscan.model.types import VOCABULARY
 
 _ALWAYS = frozenset({"private_link"})
-_AI_RIGHTS = tuple(f"identity.granted.{name}" for name in ("invoke_models", "change_guardrails", "full_ai_access"))
+_AI_RIGHTS = tuple(f"identity.granted.{name}" for name in ("invoke_models", "change_guardrails", "full_ai_access", "mint_sign_in_links"))
 
 
 def relevant(by_id: Mapping[str, Draft]) -> tuple[dict[str, Draft], dict[str, int]]:

@@ -28,13 +28,14 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     relations: frozenset[str] = frozenset()
 
 
-Fold: TypeAlias = Literal["all", "any", "join"]
+Fold: TypeAlias = Literal["all", "any", "join", "most", "inherit"]
 
 
 class Via(msgspec.Struct, frozen=True, kw_only=True):
     """Facts that assets of `native_type` have through a relation (composition).
 
-    `all` must hold for every target, `any` for one, `join` collects lists. `hands_on` names relations of the targets that become the
+    `all` must hold for every target, `any` for one, `join` collects lists, `most` is the largest number, `inherit` is what the (one) target
+    has where the asset itself leaves the setting to it (`Inherited`). `hands_on` names relations of the targets that become the
     asset's own too (an endpoint serves the models of its configuration).
     """
 

@@ -85,6 +85,15 @@ class Unresolved(Unknown):
         self.attribute = attribute
 
 
+class Inherited(Unknown):
+    """A setting that the asset leaves to the one it belongs to. Composition puts that one's value here; till then it is not known."""
+
+    __slots__ = ()
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Reason(ReasonCode.UNRESOLVED, detail))
+
+
 def merge(values: Iterable[Unknown]) -> Unknown:
     """One Unknown with the reasons of all of `values` (at least one)."""
     return Unknown(*{reason for value in values for reason in value.reasons})

@@ -9,8 +9,9 @@ import pytest
 from tests.collect.aws.scanning import ACCOUNT, REGION, assert_nothing_claimed, assert_same_facts, misspelt, scan, shaped, template
 from tests.sim.aws import AwsSim, Estate
 from tests.sim.aws.build_account import key_arn, role_arn, security_group_id, subnet_id
+from tests.sim.aws.build_sagemaker_more import NOTEBOOK_SCRIPT, put, script
 from zscan.collect.redact import redact
-from zscan.model.unknown import ReasonCode, Unknown, Unresolved
+from zscan.model.unknown import Unknown, Unresolved
 
 TYPE = "AWS::SageMaker::NotebookInstance"
 KEY, ROLE = key_arn(ACCOUNT, REGION, "ml"), role_arn(ACCOUNT, "ml")
@@ -132,10 +133,13 @@ def test_a_credential_in_a_repository_url_is_found_and_gone(sim: AwsSim) -> None
     assert "ghp_" not in repr(declared.facts)
 
 
-def test_a_start_up_script_leaves_the_secrets_open(sim: AwsSim) -> None:
-    live = scan(sim, estate().notebook(ACCOUNT, REGION, "n", RoleArn=ROLE, NotebookInstanceLifecycleConfigName="setup")).one(TYPE)
-    (rest,) = live.facts["secrets.literals"]
-    assert [reason.code for reason in rest.reasons] == [ReasonCode.OUT_OF_SCOPE]
+def test_a_start_up_script_is_an_asset_of_its_own(sim: AwsSim) -> None:
+    scripted = estate().notebook(ACCOUNT, REGION, "n", RoleArn=ROLE, NotebookInstanceLifecycleConfigName="setup")
+    put(scripted, NOTEBOOK_SCRIPT, ACCOUNT, REGION, "setup", OnStart=[{"Content": script("echo ready")}])
+    found = scan(sim, scripted)
+    live = found.one(TYPE)
+    assert live.facts["secrets.literals"] == []
+    assert [found.drafts[r.target].name for r in live.relations if r.kind == "configured_by"] == ["setup"]
     assert_same_facts(live, {"RoleArn": ROLE, "LifecycleConfigName": "setup", "PlatformIdentifier": "notebook-al2-v2"})
 
 
@@ -158,8 +162,8 @@ def test_refused_description_claims_nothing(sim: AwsSim) -> None:
     refused = hardened()
     refused.document["deny_actions"] = ["sagemaker:DescribeNotebookInstance"]
     found = scan(sim, refused)
-    assert_nothing_claimed(found.one(TYPE))
-    assert set(found.one(TYPE).unknown_relations) == {"runs_as", "encrypts_with", "attached_to"}
+    assert_nothing_claimed(found.one(TYPE), but={"lifecycle.running", "lifecycle.changed_at"})
+    assert set(found.one(TYPE).unknown_relations) == {"runs_as", "encrypts_with", "attached_to", "configured_by"}
     assert [(gap.permission, gap.affects) for gap in found.gaps] == [("sagemaker:DescribeNotebookInstance", (TYPE,))]
 
 

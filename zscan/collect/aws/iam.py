@@ -60,6 +60,7 @@ _ESCALATE = (
     "iam:CreateAccessKey",
     "iam:AddUserToGroup",
 )
+_SIGN_IN = ("sagemaker:CreatePresignedDomainUrl", "sagemaker:CreatePresignedNotebookInstanceUrl")
 _START_AS = (
     "sagemaker:CreateNotebookInstance",
     "sagemaker:CreateTrainingJob",
@@ -80,6 +81,7 @@ GRANTED = frozenset(
         "read_any_secret",
         "escalate",
         "full_ai_access",
+        "mint_sign_in_links",
     )
 )
 TRUST = frozenset(f"identity.trust.{name}" for name in ("anyone", "foreign_accounts", "external_id_missing", "unpinned_ai_service"))
@@ -163,6 +165,7 @@ def granted(document: Document) -> dict[str, Truth]:
         "pass_any_role": pass_any,
         "read_any_secret": rights.allows("secretsmanager:GetSecretValue", everywhere=True),
         "escalate": kleene_any([rights.any_of(_ESCALATE, everywhere=True), start_as_any]),
+        "mint_sign_in_links": rights.any_of(_SIGN_IN, everywhere=True),
         "full_ai_access": kleene_any([*groups, *(n if isinstance(n, Unknown) else _provider_policy(n) in _FULL_AI for n in names)]),
     }
 

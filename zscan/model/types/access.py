@@ -26,6 +26,7 @@ FACETS = (
             "read_any_secret": Fact(Bool, "Reading every secret."),
             "escalate": Fact(Bool, "Rights by which it can give itself more rights, or act inside other workloads."),
             "full_ai_access": Fact(Bool, "A provider's full-access policy for an AI service."),
+            "mint_sign_in_links": Fact(Bool, "Minting sign-in links to every studio or notebook, with no condition on place or person."),
         },
     ),
     Facet(
@@ -43,10 +44,15 @@ FACETS = (
         "The identity that the asset itself runs as.",
         {
             "assigned": Fact(Bool, "It runs as an identity chosen for it, not as the platform's default."),
-            "shared": Fact(Bool, "Another agent runs as the same identity."),
+            "shared": Fact(Bool, "Another asset of its kind runs as the same identity."),
             "token_mounted": Fact(Bool, "Credentials for the cluster's own API are put into it."),
             "static_cloud_keys": Fact(Bool, "It carries long-lived cloud access keys."),
         },
+    ),
+    Facet(
+        "workspace",
+        "A place where one person, or several, work.",
+        {"personal": Fact(Bool, "It belongs to one person and is shared with nobody.")},
     ),
     Facet(
         "sharing",

@@ -17,7 +17,24 @@ FACETS = (
             "executable_format": Fact(Bool, "A model file has a format that can execute code on load (pickle and its kin)."),
             "runtime_loading": Fact(Bool, "Callers may load other models or adapters at run time."),
             "marketplace": Fact(Bool, "The model is another company's product, taken from a marketplace."),
+            "own_registry": Fact(Bool, "Every image lies in a registry of the asset's own account."),
             "private_registry": Fact(Bool, "Images are pulled over a private path."),
         },
+    ),
+    Facet(
+        "release",
+        "How a model came to be released.",
+        {
+            "registered": Fact(Bool, "The model files that it loads come from a version in a model registry."),
+            "approved": Fact(Bool, "Somebody approved this version for use."),
+            "checked": Fact(Bool, "The registry's own checks of images and behaviour were not skipped, and none failed or is open."),
+            "documented": Fact(Bool, "A model card with the state approved describes it."),
+            "traceable": Fact(Bool, "Its record names the code, the run or the source that it came from."),
+        },
+    ),
+    Facet(
+        "product",
+        "Software of a third party that the provider runs for the customer.",
+        {"kind": Fact(Str, "Which product it is, in the provider's words.")},
     ),
 )

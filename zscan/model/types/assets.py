@@ -6,20 +6,36 @@ _SERVED = ("network", "auth", "encryption", "secrets", "logging", "governance", 
 _RUN = ("network", "encryption", "secrets", "governance", "artefact", "workload", "principal", "host")
 
 TYPES = (
-    AssetType("endpoint", "A model server or managed inference endpoint.", (*_SERVED, "host", "inference")),
+    AssetType("endpoint", "A model server or managed inference endpoint.", (*_SERVED, "host", "inference", "availability", "rollout")),
     AssetType(
-        "endpoint_config", "The settings that an inference endpoint is deployed from.", ("encryption", "logging", "governance", "host")
+        "endpoint_config",
+        "The settings that an inference endpoint is deployed from.",
+        ("encryption", "logging", "governance", "host", "availability"),
     ),
     AssetType(
         "model",
         "A model that can be deployed: weights plus the container that loads them.",
         ("network", "encryption", "secrets", "governance", "artefact", "principal", "inference", "quality"),
+        (
+            "network",
+            "encryption",
+            "secrets",
+            "governance",
+            "artefact",
+            "principal",
+            "inference",
+            "release",
+            "availability",
+            "rollout",
+        ),
     ),
     AssetType("capacity", "Reserved throughput of a model.", ("governance",), plural="capacity reservations"),
-    AssetType("notebook", "An interactive development environment.", (*_RUN, "auth", "logging")),
+    AssetType("notebook", "An interactive development environment.", (*_RUN, "auth", "logging", "lifecycle")),
     AssetType("studio", "A shared workspace for data scientists.", (*_RUN, "auth", "data")),
     AssetType("training_job", "A run that trains, tunes or applies a model.", (*_RUN, "training", "data")),
     AssetType("pipeline", "An orchestrated sequence of AI jobs.", (*_RUN, "data")),
+    AssetType("training_job", "A run that prepares data, or trains, tunes, converts or applies a model.", (*_RUN, "training")),
+    AssetType("pipeline", "An orchestrated sequence of AI jobs.", (*_RUN,)),
     AssetType("feature_store", "A store of prepared model inputs.", ("encryption", "governance", "principal", "network", "auth", "data")),
     AssetType("model_registry", "A registry of model versions.", ("sharing", "governance", "encryption", "network", "auth")),
     AssetType("guardrail", "A content policy in front of models.", ("guardrail", "encryption", "governance"), plural="guardrails"),
@@ -28,7 +44,9 @@ TYPES = (
     AssetType("gateway", "A gateway in front of models, tools or agents.", (*_SERVED, "tool", "sharing")),
     AssetType("vector_store", "A store of embeddings.", (*_SERVED, "store", "data")),
     AssetType(
-        "ml_app", "A tool for people who build or use AI: tracking, labelling, chat front ends, workflow builders.", (*_SERVED, "data")
+        "ml_app",
+        "A tool for people who build or use AI: tracking, labelling, chat front ends, workflow builders.",
+        (*_SERVED, "data", "host", "product", "lifecycle"),
     ),
     AssetType("ai_client", "A workload that calls a third-party AI service.", (*_SERVED,)),
     AssetType("knowledge_base", "Documents prepared for retrieval.", ("encryption", "governance", "principal", "data")),
@@ -83,4 +101,21 @@ TYPES = (
         "agent_registry", "A catalogue of agents and tool servers.", ("catalogue", "encryption", "governance"), plural="agent registries"
     ),
     AssetType("monitor", "A running check of live AI.", ("monitor", "governance")),
+    AssetType(
+        "workspace",
+        "A person's own settings, or a place to work, in a shared studio.",
+        ("workspace", "auth", "principal", "host", "data", "encryption", "governance"),
+    ),
+    AssetType("startup_script", "A script that workspaces run when they are made or started.", ("secrets", "governance")),
+    AssetType(
+        "code_repository", "A source repository that workspaces fetch code from.", ("secrets", "governance"), plural="code repositories"
+    ),
+    AssetType(
+        "workspace_image", "A container image, or settings of one, that workspaces start from.", ("artefact", "secrets", "governance")
+    ),
+    AssetType("model_card", "The written description of a model.", ("release", "encryption", "governance")),
+    AssetType("monitor", "A scheduled check of a model in use: data quality, drift, bias.", (*_RUN, "training")),
+    AssetType("evaluation", "A run that compares or tests models.", ("encryption", "governance", "principal")),
+    AssetType("cluster", "A cluster of machines for training and serving.", (*_RUN, "availability")),
+    AssetType("workforce", "People who label data or review answers, and their way in.", ("network", "auth", "governance")),
 )

@@ -53,6 +53,7 @@ FACETS = (
             "capture_complete": Fact(Bool, "Both requests and answers are captured."),
             "audit": Fact(Bool, "Tool and gateway calls leave an audit record."),
             "telemetry": Fact(Bool, "Traces or metrics are exported."),
+            "monitored": Fact(Bool, "A scheduled check compares its traffic or answers with a baseline."),
         },
     ),
     Facet(

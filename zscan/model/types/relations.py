@@ -15,6 +15,11 @@ RELATIONS = (
     RelationType("configured_by", "The configuration object that holds the asset's settings.", ("endpoint_config",)),
     RelationType("serves", "The models that the asset answers with.", ("model", "hosted_model", "model_route", "capacity", "endpoint")),
     RelationType("built_from", "What the asset was made from.", ("model", "training_job", "model_registry", "hosted_model")),
+    RelationType(
+        "configured_by", "The configuration object that holds the asset's settings.", ("endpoint_config", "startup_script", "monitor")
+    ),
+    RelationType("serves", "The models that the asset answers with.", ("model",)),
+    RelationType("built_from", "What the asset was made from.", ("model", "training_job", "model_registry")),
     RelationType("part_of", "The asset that this one is a piece of.", (*_AI, "knowledge_base", "namespace")),
     RelationType("guarded_by", "The guardrail or gateway in front of the asset.", ("guardrail", "gateway")),
     RelationType("retrieves_from", "The knowledge base that answers are grounded in.", ("knowledge_base", "vector_store")),

@@ -1,6 +1,6 @@
 """Facets about the hosts, containers and jobs that AI runs in."""
 
-from zscan.model.vocabulary import Bool, Facet, Fact, Int, ListOf, Record, Str
+from zscan.model.vocabulary import Bool, Date, Facet, Fact, Int, ListOf, Record, Str
 
 FACETS = (
     Facet(
@@ -35,6 +35,7 @@ FACETS = (
             "idle_minutes": Fact(Int, "Minutes of idleness after which it stops; 0 means never."),
             "containers_unrestricted": Fact(Bool, "Users may start containers without the network limits of the platform."),
             "user_identity_recorded": Fact(Bool, "Actions are attributed to the person, not to a shared role."),
+            "auto_update": Fact(Bool, "Updates of its platform are installed on a schedule, without a person."),
         },
     ),
     Facet(
@@ -46,5 +47,29 @@ FACETS = (
         "inference",
         "A model container.",
         {"isolated": Fact(Bool, "Its containers have no network of their own.")},
+    ),
+    Facet(
+        "availability",
+        "What happens when a machine fails.",
+        {
+            "redundant": Fact(Bool, "At least two machines serve, or the platform provides as many as are needed."),
+            "self_healing": Fact(Bool, "Failed machines are replaced without a person."),
+        },
+    ),
+    Facet(
+        "rollout",
+        "How the last change went out.",
+        {
+            "gradual": Fact(Bool, "A part of the traffic or of the machines was moved first."),
+            "rollback_alarms": Fact(Bool, "Named alarms undo a change that goes wrong."),
+        },
+    ),
+    Facet(
+        "lifecycle",
+        "Whether the asset is in use.",
+        {
+            "running": Fact(Bool, "It runs."),
+            "changed_at": Fact(Date, "When it was last changed, started or stopped."),
+        },
     ),
 )

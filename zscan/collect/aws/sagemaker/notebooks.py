@@ -17,6 +17,8 @@ from zscan.model.unknown import Reason, ReasonCode, Unknown, Unresolved
 # Of the platform identifiers that the API model names, those that are not deprecated (Security Hub control SageMaker.8).
 _SUPPORTED = frozenset({"notebook-al2-v3", "notebook-al2023-v1", "notebook-al2023-v2"})
 _RETIRED = frozenset({"notebook-al1-v1", "notebook-al2-v1", "notebook-al2-v2"})
+_HALTED = ("Stopped", "Failed")  # NotebookInstanceStatus: nothing runs, the disk stays
+_LIVE = Unknown(Reason(ReasonCode.NO_FILE_FORM, "a template does not say whether a notebook runs"))
 _DEFAULT_PLATFORM = "notebook-al2023-v1"
 
 _canonical = cfn_names(aliases={"SecurityGroups": "SecurityGroupIds", "NotebookInstanceLifecycleConfigName": "LifecycleConfigName"})
@@ -36,7 +38,10 @@ def shape_notebook(document: Document) -> Iterable[Draft]:
     draft.set("principal.assigned", document["RoleArn"].is_set())
     draft.set("secrets.literals", _secrets(document))
     draft.refer("runs_as", "AWS::IAM::Role", document["RoleArn"])
+    draft.set("lifecycle.running", document["NotebookInstanceStatus"].default(_LIVE).map(lambda status: status not in _HALTED))
+    draft.set("lifecycle.changed_at", document["LastModifiedTime"].default(_LIVE).map(str))
     draft.refer("encrypts_with", "AWS::KMS::Key", document["KmsKeyId"])
+    draft.refer("configured_by", "AWS::SageMaker::NotebookInstanceLifecycleConfig", document["LifecycleConfigName"])
     attach(draft, subnets=[document["SubnetId"]], groups=document["SecurityGroupIds"].each())
     yield draft
 
@@ -47,8 +52,8 @@ def _supported(identifier: Any) -> Any:
     return Unknown(Reason(ReasonCode.UNRESOLVED, f"the support of platform {identifier} is not known to this version"))
 
 
-def _secrets(document: Document) -> list[Any]:
-    """Credentials in the URLs of code repositories. What a start-up script holds is not read, so with a script the list stays open."""
+def _secrets(document: Document) -> Reading:
+    """Credentials in the URLs of code repositories. Start-up scripts are assets of their own."""
     places = [("DefaultCodeRepository", document["DefaultCodeRepository"])]
     places += [(f"AdditionalCodeRepositories[{index}]", url) for index, url in enumerate(document["AdditionalCodeRepositories"].each())]
     found: list[Any] = []
@@ -57,16 +62,7 @@ def _secrets(document: Document) -> list[Any]:
             found.append(url.value)
         elif redacted_pattern(url.value):
             found.append({"name": name, "where": "code repository"})
-    script = document["LifecycleConfigName"]
-    if script.is_set().value is not False:
-        found.append(_script(script))
-    return found
-
-
-def _script(name: Reading) -> Unknown:
-    if isinstance(name.value, Unknown):
-        return name.value
-    return Unknown(Reason(ReasonCode.OUT_OF_SCOPE, f"the start-up script {name.value} is not read"))
+    return Reading(found, tuple(place for _, url in places for place in url.places))
 
 
 COLLECTORS = (
@@ -101,7 +97,10 @@ COLLECTORS = (
             "encryption.customer_key",
             "principal.assigned",
             "secrets.literals",
+            "lifecycle.running",
+            "lifecycle.changed_at",
         },
-        relations=frozenset({"runs_as", "encrypts_with", "attached_to"}),
+        live_only=frozenset({"lifecycle.running", "lifecycle.changed_at"}),
+        relations=frozenset({"runs_as", "encrypts_with", "attached_to", "configured_by"}),
     ),
 )

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from zscan.collect import Call, Collector
+from zscan.collect import Bulk, Call, Collector
 from zscan.collect.aws.canonical import cfn_names
 from zscan.collect.aws.places import bucket_of
 from zscan.collect.aws.sagemaker.instances import hardware_encrypted
-from zscan.collect.aws.settings import switch
+from zscan.collect.aws.sagemaker.rollout import ROLLOUT, set_rollout
+from zscan.collect.aws.settings import number, switch
 from zscan.collect.aws.shaping import GOVERNANCE, TAGS, all_of, any_of, asset, image, secret_settings
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Reading
@@ -64,7 +65,10 @@ def shape_model(document: Document) -> Iterable[Draft]:
     draft.set("secrets.literals", [item for literals, _ in settings for item in literals])
     draft.set("secrets.defaults", [item for _, defaults in settings for item in defaults])
     draft.set("principal.assigned", document["ExecutionRoleArn"].is_set())
+    draft.set("release.registered", all_of(c.get("ModelPackageName").is_set() | ~_model_uri(c).is_set() for _, c in parts))
     draft.refer("runs_as", "AWS::IAM::Role", document["ExecutionRoleArn"])
+    for _, container in parts:
+        draft.refer("built_from", "AWS::SageMaker::ModelPackage", container.get("ModelPackageName"))
     for uri in uris:
         draft.refer("reads_from", "AWS::S3::Bucket", uri.map(lambda text: bucket_of(str(text or ""))))
     for group in document["VpcConfig.SecurityGroupIds"].each():
@@ -121,11 +125,31 @@ def shape_config(document: Document) -> Iterable[Draft]:
     draft.set("logging.captured", on)
     draft.set("logging.capture_complete", on & _captures(modes, "Input") & _captures(modes, "Output"))
     draft.set("host.shell_access", any_of(switch(variant.get("EnableSSMAccess")) for variant in variants))
-    draft.refer("encrypts_with", "AWS::KMS::Key", document["KmsKeyId"])
+    draft.set("availability.redundant", all_of((_redundant(variant) for variant in document["ProductionVariants"].each()), empty=False))
+    outputs = [document["AsyncInferenceConfig.OutputConfig"], *(variant.get("CoreDumpConfig") for variant in variants)]
+    draft.set("encryption.output_customer_key", all_of(_nothing_or_key(output) for output in outputs))
+    for key in (document["KmsKeyId"], capture.get("KmsKeyId"), *(output.get("KmsKeyId") for output in outputs)):
+        draft.refer("encrypts_with", "AWS::KMS::Key", key)
     draft.refer("writes_to", "AWS::S3::Bucket", capture.get("DestinationS3Uri").map(lambda text: bucket_of(str(text or ""))))
     for variant in variants:
         draft.refer("serves", "AWS::SageMaker::Model", variant.get("ModelName"))
     yield draft
+
+
+_NO_COUNT = "the variant states no number of machines: its inference components do"
+
+
+def _redundant(variant: Reading) -> Reading:
+    """At least two machines at any time; serverless variants get as many as they need."""
+    scaling = variant.get("ManagedInstanceScaling")
+    scaled = scaling.get("Status").eq("ENABLED")
+    count = scaling.get("MinInstanceCount") if scaled.value is True else variant.get("InitialInstanceCount")
+    return variant.get("ServerlessConfig").is_set() | number(count, unset=_NO_COUNT).map(lambda machines: machines > 1)
+
+
+def _nothing_or_key(output: Reading) -> Reading:
+    """A place that is written to names a key."""
+    return ~output.is_set() | output.get("KmsKeyId").is_set()
 
 
 def _captures(modes: list[Reading], side: str) -> Reading:
@@ -135,6 +159,8 @@ def _captures(modes: list[Reading], side: str) -> Reading:
 def shape_endpoint(document: Document) -> Iterable[Draft]:
     """An endpoint. Nearly everything about it stands in its configuration and models; composition brings it here."""
     draft = asset(document, "endpoint")
+    set_rollout(draft, document["DeploymentConfig"])
+    draft.set("logging.monitored", document["ActiveSchedule"].is_set())
     draft.refer("configured_by", "AWS::SageMaker::EndpointConfig", document["EndpointConfigName"])
     yield draft
 
@@ -145,6 +171,8 @@ _FROM_CONFIG: dict[str, Fold] = {
     "encryption.capture_customer_key": "all",
     "logging.captured": "all",
     "logging.capture_complete": "all",
+    "encryption.output_customer_key": "all",
+    "availability.redundant": "all",
     "host.shell_access": "any",
 }
 _FROM_MODELS: dict[str, Fold] = {
@@ -170,6 +198,15 @@ def _gone(operation: str, parameter: str) -> Call:
     """A describe call. SageMaker answers ValidationException for a name that does not exist, but also for other mistakes: no absence."""
     return _call(operation, params={parameter: "{" + parameter + "}"})
 
+
+# Monitoring schedules that are active, by the endpoint that they watch.
+_SCHEDULES = Bulk(
+    path="ActiveSchedule",
+    call=_call("ListMonitoringSchedules", items="MonitoringScheduleSummaries", page_size=100, params={"StatusEquals": "Scheduled"}),
+    index=lambda entry: str(entry.get("EndpointName", "")),
+    keys=lambda body: [str(body["@name"])],
+    take=lambda entry: entry["MonitoringScheduleName"],
+)
 
 COLLECTORS = (
     Collector(
@@ -197,8 +234,9 @@ COLLECTORS = (
             "secrets.literals",
             "secrets.defaults",
             "principal.assigned",
+            "release.registered",
         },
-        relations=frozenset({"runs_as", "reads_from", "attached_to"}),
+        relations=frozenset({"runs_as", "reads_from", "attached_to", "built_from"}),
     ),
     Collector(
         native_type="AWS::SageMaker::EndpointConfig",
@@ -218,12 +256,13 @@ COLLECTORS = (
         asset_type="endpoint",
         list=_call("ListEndpoints", items="Endpoints", page_size=100),
         describe=_gone("DescribeEndpoint", "EndpointName"),
-        bulk=(TAGS,),
+        bulk=(TAGS, _SCHEDULES),
         identify=lambda answer, _place: str(answer["EndpointArn"]),
         name=lambda answer: str(answer["EndpointName"]),
-        canonical=cfn_names(),
+        canonical=cfn_names(aliases={"LastDeploymentConfig": "DeploymentConfig"}),
         shape=shape_endpoint,
-        facts=GOVERNANCE,
+        facts=GOVERNANCE | ROLLOUT | {"logging.monitored"},
+        live_only=frozenset({"logging.monitored"}),
         relations=frozenset({"configured_by", "serves", "encrypts_with", "runs_as", "attached_to", "reads_from"}),
         via=(
             Via(native_type="AWS::SageMaker::Endpoint", relation="configured_by", facts=_FROM_CONFIG, hands_on=("serves", "encrypts_with")),

@@ -1,6 +1,6 @@
 """SageMaker Studio domains. Sources: DescribeDomain; AWS::SageMaker::Domain. Defaults: CreateDomain.
 
-Settings for users are the domain's defaults: a user profile or a space may carry its own, which is not read.
+Settings for users are the domain's defaults: a user profile may carry its own (`workspaces.py`).
 """
 
 from __future__ import annotations
@@ -20,31 +20,42 @@ from zscan.model.document import Document, Reading
 def shape_domain(document: Document) -> Iterable[Draft]:
     """A domain: its network, sign-in, shared storage, and what its users may do."""
     draft = asset(document, "studio")
+    if isinstance(document.body.get("DomainId"), str):
+        draft.keys.add(document.body["DomainId"])
     users, settings = document["DefaultUserSettings"], document["DomainSettings"]
     network = document["AppNetworkAccessType"].default("PublicInternetOnly")
     sharing = users.get("SharingSettings")
-    output = sharing.get("NotebookOutputOption").default("Disabled")
+    allowed, with_key = shared_output(sharing)
     draft.set("network.direct_internet", network.eq("PublicInternetOnly"))
     draft.set("network.private_network", network.eq("VpcOnly"))
     draft.set("auth.federated", document["AuthMode"].eq("SSO"))
     # HomeEfsFileSystemKmsKeyId is the old name, which covers the home file system alone (CreateDomain).
     draft.set("encryption.customer_key", document["KmsKeyId"].is_set())
-    draft.set("encryption.output_customer_key", output.eq("Disabled") | sharing.get("S3KmsKeyId").is_set())
-    draft.set("data.download_allowed", output.eq("Allowed"))
+    draft.set("encryption.output_customer_key", with_key)
+    draft.set("data.download_allowed", allowed)
     draft.set("principal.assigned", users.get("ExecutionRole").is_set())
-    draft.set("host.idle_minutes", _idle_minutes(users.get("JupyterLabAppSettings.AppLifecycleManagement.IdleSettings")))
+    draft.set("host.idle_minutes", idle_minutes(users.get("JupyterLabAppSettings.AppLifecycleManagement.IdleSettings")))
     draft.set("host.containers_unrestricted", _containers_unrestricted(settings.get("DockerSettings"), network))
     draft.set("host.user_identity_recorded", _identity_recorded(settings, users))
     draft.refer("runs_as", "AWS::IAM::Role", users.get("ExecutionRole"))
     for key in (document["KmsKeyId"], sharing.get("S3KmsKeyId")):
         draft.refer("encrypts_with", "AWS::KMS::Key", key)
+    for application in ("JupyterServer", "KernelGateway", "JupyterLab", "CodeEditor"):
+        for script in users.get(f"{application}AppSettings.LifecycleConfigArns").each():
+            draft.refer("configured_by", "AWS::SageMaker::StudioLifecycleConfig", script)
     draft.refer("writes_to", "AWS::S3::Bucket", sharing.get("S3OutputPath").map(lambda text: bucket_of(str(text or ""))))
     groups = [*users.get("SecurityGroups").each(), *settings.get("SecurityGroupIds").each()]
     attach(draft, subnets=document["SubnetIds"].each(), groups=groups)
     yield draft
 
 
-def _idle_minutes(settings: Reading) -> Reading:
+def shared_output(sharing: Reading) -> tuple[Reading, Reading]:
+    """Whether cell output may be shared, and whether what is shared has a key. Sharing is off by default (SharingSettings)."""
+    option = sharing.get("NotebookOutputOption").default("Disabled")
+    return option.eq("Allowed"), option.eq("Disabled") | sharing.get("S3KmsKeyId").is_set()
+
+
+def idle_minutes(settings: Reading) -> Reading:
     """Idle shutdown of JupyterLab, off until it is activated."""
     on = settings.get("LifecycleManagement").default("DISABLED").eq("ENABLED")
     if on.value is True:
@@ -89,6 +100,6 @@ COLLECTORS = (
             "host.containers_unrestricted",
             "host.user_identity_recorded",
         },
-        relations=frozenset({"runs_as", "encrypts_with", "writes_to", "attached_to"}),
+        relations=frozenset({"runs_as", "encrypts_with", "writes_to", "attached_to", "configured_by"}),
     ),
 )
