@@ -17,7 +17,9 @@ PREFIXES: Mapping[str, str] = {
     "bedrock-agentcore-control": "bedrock-agentcore",
     "cloudcontrol": "cloudformation",
     "lexv2-models": "lex",
+    "opensearch": "es",
     "opensearchserverless": "aoss",
+    "qconnect": "wisdom",
     "resourcegroupstaggingapi": "tag",
     "s3control": "s3",
 }

@@ -36,6 +36,7 @@ MEMBERS = frozenset({"accounts", "regions", "disabled_regions", "page_size", "la
 _UNSET: Mapping[tuple[str, str], Json] = {
     ("bedrock", "GetModelInvocationLoggingConfiguration"): {},
     ("ec2", "GetEbsEncryptionByDefault"): {"EbsEncryptionByDefault": False},
+    ("frauddetector", "GetModels"): {"models": []},
     ("s3", "GetBucketAccelerateConfiguration"): {},
     ("s3", "GetBucketLocation"): {},
     ("s3", "GetBucketLogging"): {},

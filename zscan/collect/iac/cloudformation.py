@@ -28,6 +28,8 @@ from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved
 # The property that holds a resource's physical name (CloudFormation template reference, "Return values" and Name-like properties).
 _NAMES = (
     "Name",
+    "DisplayName",
+    *("VectorBucketName", "IndexName", "GraphName"),
     *(f"{kind}Name" for kind in ("Role", "User", "Bucket", "Group", "Model", "Endpoint", "EndpointConfig", "Domain", "NotebookInstance")),
     *(f"{kind}Name" for kind in ("FeatureGroup", "ModelPackageGroup", "Agent", "Alias", "TrainingJob")),
 )
@@ -54,6 +56,10 @@ _ATTACHMENTS = (
     Attachment("AWS::IAM::UserPolicy", "AWS::IAM::User", "UserName", "", "Policies", many=True),
     Attachment("AWS::IAM::ManagedPolicy", "AWS::IAM::User", "Users", "", "Policies", many=True),
     Attachment("AWS::Bedrock::AgentAlias", "AWS::Bedrock::Agent", "AgentId", "", "Aliases", many=True),
+    Attachment("AWS::Lex::BotAlias", "AWS::Lex::Bot", "BotId", "", "Aliases", many=True),
+    Attachment("AWS::QBusiness::DataAccessor", "AWS::QBusiness::Application", "ApplicationId", "", "DataAccessors", many=True),
+    Attachment("AWS::S3Vectors::VectorBucketPolicy", "AWS::S3Vectors::VectorBucket", "VectorBucketName", "Policy", "VectorBucketPolicy"),
+    Attachment("AWS::S3Vectors::VectorBucketPolicy", "AWS::S3Vectors::VectorBucket", "VectorBucketArn", "Policy", "VectorBucketPolicy"),
     Attachment("AWS::KMS::Alias", "AWS::KMS::Key", "TargetKeyId", "AliasName", "Aliases", many=True),
 )
 

@@ -24,15 +24,21 @@ TYPES = (
     AssetType("model_registry", "A registry of model versions.", ("sharing", "governance", "encryption", "network", "auth")),
     AssetType("guardrail", "A content policy in front of models.", ("guardrail", "encryption", "governance"), plural="guardrails"),
     AssetType("agent", "A program that lets a model choose and call tools.", (*_SERVED, "agent", "data")),
-    AssetType("tool_server", "A server that offers tools to agents (MCP and the like).", (*_SERVED, "tool")),
+    AssetType("tool_server", "A server that offers tools to agents (MCP and the like).", (*_SERVED, "tool", "connection")),
     AssetType("gateway", "A gateway in front of models, tools or agents.", (*_SERVED, "tool")),
     AssetType("vector_store", "A store of embeddings.", (*_SERVED, "store", "data")),
     AssetType(
         "ml_app", "A tool for people who build or use AI: tracking, labelling, chat front ends, workflow builders.", (*_SERVED, "data")
     ),
     AssetType("ai_client", "A workload that calls a third-party AI service.", (*_SERVED,)),
-    AssetType("knowledge_base", "Documents prepared for retrieval.", ("encryption", "governance", "principal", "data")),
-    AssetType("rag_source", "A source that a knowledge base is filled from.", ("encryption", "governance", "data")),
+    AssetType(
+        "knowledge_base", "Documents prepared for retrieval.", ("encryption", "governance", "principal", "data", "logging", "connection")
+    ),
+    AssetType(
+        "rag_source",
+        "A source that a knowledge base is filled from.",
+        ("encryption", "governance", "data", "network", "principal", "connection"),
+    ),
     AssetType(
         "model_logging", "The invocation-logging setting of an account and region.", ("scope", "logging"), plural="model logging settings"
     ),
@@ -46,4 +52,11 @@ TYPES = (
     AssetType("firewall", "A security group or network policy.", ("firewall", "governance"), ai=False),
     AssetType("route", "A published way in: Service, Ingress, gateway route.", ("route", "governance"), ai=False),
     AssetType("namespace", "A namespace that AI workloads live in.", ("namespace", "governance"), ai=False),
+    AssetType("assistant", "A managed assistant that people talk or write to.", (*_SERVED, "assistant", "data", "guardrail", "sharing")),
+    AssetType(
+        "search_index",
+        "A managed index that assistants and people search documents in.",
+        ("encryption", "governance", "principal", "auth", "logging"),
+        plural="search indexes",
+    ),
 )

@@ -31,6 +31,7 @@ FACETS = (
             "required": Fact(Bool, "Callers must authenticate."),
             "authorization": Fact(Bool, "Authenticated callers are limited to named actions or tools."),
             "federated": Fact(Bool, "People sign in through the organisation's identity provider."),
+            "document_rights": Fact(Bool, "A caller finds only the documents that this caller may read."),
         },
     ),
     Facet(
