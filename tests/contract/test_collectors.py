@@ -188,7 +188,7 @@ def test_a_listing_that_comes_in_pages_is_paged(use: Use) -> None:
     """An operation with a continuation token that the SDK cannot follow would lose everything after the first page."""
     output = operation(use.call.service, use.call.operation).output_shape
     tokens = {name for name in getattr(output, "members", {}) if name.lower() in {"nexttoken", "marker", "continuationtoken"}}
-    if use.call.items and tokens:
+    if use.call.items and tokens and use.call.token is None:
         assert paginator(use.call.service, use.call.operation), f"{use.call.id} has {sorted(tokens)}, but no paginator"
 
 
@@ -246,6 +246,15 @@ def gathered(collector: Collector, *, denied: frozenset[str]) -> list[Document]:
         above = Gatherer(ALL[collector.parent], PLACE["region"], invoke, gaps.append)
         parent = above.contexts({})[0]
     start = {**parent, "key": KEY, **collector.split(KEY)} if collector.resolves and collector.list is None else parent
+
+    def listed_above(child: Collector) -> dict[str, Any]:
+        if not child.parent:
+            return {}
+        above = ALL[child.parent]
+        return Gatherer(above, PLACE["region"], invoke, gaps.append).contexts(listed_above(above))[0]
+
+    parent = listed_above(collector)
+    start = {**parent, "key": f"arn:aws:service:{REGION}:{ACCOUNT}:thing/key"} if collector.resolves and collector.list is None else parent
     gatherer = Gatherer(collector, PLACE[collector.scope], invoke, gaps.append)
     documents = [document for item in gatherer.contexts(start) if (document := gatherer.document(item)) is not None]
     for document in documents:
@@ -383,7 +392,11 @@ def test_a_resource_without_properties_is_shaped(native_type: str) -> None:
 
 
 # Types whose asset exists only when a property says so.
-NO_ASSET_UNLESS = {"AWS::EC2::VPCEndpoint": "VpcEndpointType is Interface; unset it is Gateway"}
+NO_ASSET_UNLESS = {
+    "AWS::EC2::VPCEndpoint": "VpcEndpointType is Interface; unset it is Gateway",
+    "AWS::NeptuneGraph::Graph": "VectorSearchConfiguration is set: without it the graph holds no embeddings",
+    "AWS::OpenSearchServerless::Collection": "Type is VECTORSEARCH; the other types hold no embeddings",
+}
 STRANGE: tuple[Any, ...] = (
     UNREAD,
     Unresolved("!Ref Somewhere"),

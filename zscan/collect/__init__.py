@@ -29,12 +29,12 @@ class Call:
     """One read operation of a provider's API, declared.
 
     `action` is the permission that the provider demands for it (not always the operation's name). `params` are literals, or templates
-    such as `{NotebookInstanceName}` filled from the listed item, the parent's item or the key to resolve. `items` is the dotted path of the
-    list in each page; `take` the dotted path of what is kept of a single answer. `absent` are the error codes that mean "there is none",
-    which is the only way an error can become absence; where a code is shared with other mistakes, `absent_message` is the part of the
-    message that only absence has. `newest` bounds the listing of a history that only grows (jobs, runs): so many items are read, ordered
-    by the parameters of the call, and a note says that older ones were left out. `token` names the members of request and answer that carry
-    the page token, for listings that the SDK cannot page by itself.
+    such as `{NotebookInstanceName}` filled from the listed item, the parent's item (`{@Id}` where both have an `Id`) or the key to resolve.
+    `items` is the dotted path of the list in each page; `take` the dotted path of what is kept of a single answer. `absent` are the error
+    codes that mean "there is none", which is the only way an error can become absence; where a code is shared with other mistakes,
+    `absent_message` is the part of the message that only absence has. `newest` bounds the listing of a history that only grows (jobs,
+    runs): so many items are read, ordered by the parameters of the call, and a note says that older ones were left out. `token` names the
+    members of request and answer that carry the page token, for listings that the SDK cannot page by itself.
     """
 
     service: str

@@ -51,9 +51,7 @@ class Gatherer:
         answer = self.invoke(self.place, call, fill(call.params, parent))
         items = listed(answer, call, (*self._affects, *self.children), self.note)
         return [
-            {**parent, LISTED_AT: answer.at, **(item if isinstance(item, dict) else {"item": item})}
-            for item in items
-            if not isinstance(item, Unknown)
+            _below(parent, item if isinstance(item, dict) else {"item": item}, answer.at) for item in items if not isinstance(item, Unknown)
         ]
 
     def document(self, context: Mapping[str, Any]) -> Document | None:
@@ -123,6 +121,12 @@ class Gatherer:
                 raise
             return unread
         return self.invoke(self.place, call, params)
+
+
+def _below(parent: Mapping[str, Any], item: Mapping[str, Any], at: str) -> dict[str, Any]:
+    """The context of an item listed below a parent. A member of the parent that the item's own hides is still there, as `@<name>`."""
+    hidden = {f"@{name}": value for name, value in parent.items() if name in item}
+    return {**parent, **hidden, LISTED_AT: at, **item}
 
 
 def _spelled(part: Part, value: Any) -> Any:

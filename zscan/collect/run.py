@@ -134,13 +134,19 @@ class Coordinator:
     def _expand(self, collector: Collector, place: Place, context: Context) -> None:
         """A listing answered: read what it holds, and list what lies below."""
         children = [child for child in self._by_type.values() if child.parent == collector.native_type]
-        hidden = tuple(child.native_type for child in children)
-        gatherer = Gatherer(collector, place, self._recorded, self.result.note, hidden)
+        gatherer = Gatherer(collector, place, self._recorded, self.result.note, tuple(self._below(collector.native_type)))
         items = gatherer.contexts(context)
         self._read(collector, place, items)
         for child in children:
             for item in items:
                 self._start(child, place, item)
+
+    def _below(self, native_type: str) -> Iterator[str]:
+        """Every type that is listed below one, at whatever depth."""
+        for child in self._by_type.values():
+            if child.parent == native_type:
+                yield child.native_type
+                yield from self._below(child.native_type)
 
     def _read(self, collector: Collector, place: Place, items: Sequence[Context]) -> None:
         self._new += [(collector, place, item) for item in items]

@@ -79,7 +79,62 @@ def test_a_store_of_another_company_is_an_edge_too() -> None:
         "Type": "PINECONE",
         "PineconeConfiguration": {"ConnectionString": "https://x.svc.pinecone.io", "CredentialsSecretArn": "arn"},
     }
-    assert ("retrieves_from", "https://x.svc.pinecone.io") in edges(shaped("KnowledgeBase", {"StorageConfiguration": storage}))
+    draft = shaped("KnowledgeBase", {"StorageConfiguration": storage})
+    assert ("retrieves_from", "https://x.svc.pinecone.io") in edges(draft)
+    assert _connection(draft) == {
+        "external": True,
+        "product": "pinecone",
+        "address": "https://x.svc.pinecone.io",
+        "private": False,
+        "shared_key": True,
+    }
+
+
+def _connection(draft: Any) -> dict[str, Any]:
+    return {path.partition(".")[2]: value for path, value in draft.facts.items() if path.startswith("connection.")}
+
+
+@pytest.mark.parametrize(("service", "private"), [("com.amazonaws.vpce.us-east-1.vpce-svc-1", True), (None, False)])
+def test_only_atlas_can_name_a_private_way(service: str | None, private: bool) -> None:
+    settings = {"Endpoint": "x.mongodb.net", "CredentialsSecretArn": "arn"} | ({"EndpointServiceName": service} if service else {})
+    storage = {"Type": "MONGO_DB_ATLAS", "MongoDbAtlasConfiguration": settings}
+    found = _connection(shaped("KnowledgeBase", {"StorageConfiguration": storage}))
+    assert (found["external"], found["private"], found["product"]) == (True, private, "mongodb")
+
+
+def test_aurora_is_the_one_store_of_the_account_that_takes_a_password() -> None:
+    storage = {"Type": "RDS", "RdsConfiguration": {"ResourceArn": "arn", "CredentialsSecretArn": "arn"}}
+    found = _connection(shaped("KnowledgeBase", {"StorageConfiguration": storage}))
+    assert (found["external"], found["shared_key"], found["private"]) == (False, True, True)
+    storage = {"Type": "S3_VECTORS", "S3VectorsConfiguration": {"IndexArn": "arn"}}
+    assert _connection(shaped("KnowledgeBase", {"StorageConfiguration": storage}))["shared_key"] is False
+
+
+def test_a_store_that_is_not_documented_is_unknown() -> None:
+    found = _connection(shaped("KnowledgeBase", {"StorageConfiguration": {"Type": "SOMETHING_NEW"}}))
+    assert isinstance(found["external"], Unknown)
+    assert isinstance(found["private"], Unknown)
+
+
+def test_an_index_may_be_named_by_its_bucket() -> None:
+    bucket = f"arn:aws:s3vectors:{REGION}:{ACCOUNT}:bucket/b"
+    storage = {"Type": "S3_VECTORS", "S3VectorsConfiguration": {"VectorBucketArn": bucket, "IndexName": "i"}}
+    assert {("retrieves_from", bucket), ("retrieves_from", f"{bucket}/index/i")} <= edges(
+        shaped("KnowledgeBase", {"StorageConfiguration": storage})
+    )
+
+
+@pytest.mark.parametrize(("kind", "shared"), [("BASIC", True), ("OAUTH2_CLIENT_CREDENTIALS", False)])
+def test_confluence_may_be_read_with_a_password(kind: str, shared: bool) -> None:
+    source = {"Type": "CONFLUENCE", "ConfluenceConfiguration": {"SourceConfiguration": {"AuthType": kind}}}
+    found = _connection(shaped("DataSource", {"DataSourceConfiguration": source}))
+    assert found == {"external": True, "product": "confluence", "shared_key": shared}
+
+
+def test_a_connector_that_is_not_described_is_unknown() -> None:
+    found = _connection(shaped("DataSource", {"DataSourceConfiguration": {"Type": "MANAGED_KNOWLEDGE_BASE_CONNECTOR"}}))
+    assert isinstance(found["external"], Unknown)
+    assert isinstance(found["shared_key"], Unknown)
 
 
 def test_a_data_source_says_the_same_live_and_in_a_template() -> None:
@@ -108,7 +163,13 @@ def test_a_data_source_says_the_same_live_and_in_a_template() -> None:
     )
     live = scan(estate).one("DataSource")
     assert live.name == "docs"
-    assert facts(live) == facts(declared) == dict.fromkeys(facts(live), True)
+    assert facts(live) == facts(declared)
+    assert all(value is True for path, value in facts(live).items() if path.startswith(("data.", "encryption.")))
+    assert {path: value for path, value in facts(live).items() if path.startswith("connection.")} == {
+        "connection.external": False,
+        "connection.product": "s3",
+        "connection.shared_key": False,
+    }
     base = knowledge_base_id(ACCOUNT, REGION, "handbook")
     assert edges(live) == edges(declared) == {("encrypts_with", KEY), ("part_of", base), ("reads_from", "docs")}
     assert live.id.startswith(f"arn:aws:bedrock:{REGION}:{ACCOUNT}:knowledge-base/{base}/data-source/")
@@ -121,7 +182,7 @@ def test_a_bare_data_source_has_none_of_the_protections() -> None:
         .data_source(ACCOUNT, REGION, "kb", "docs", dataDeletionPolicy="RETAIN")
     )
     draft = scan(estate).one("DataSource")
-    assert draft.facts == dict.fromkeys(draft.facts, False)
+    assert {path for path, value in draft.facts.items() if value is not False} == {"connection.product"}
 
 
 _WEB = {"SourceConfiguration": {"UrlConfiguration": {"SeedUrls": [{"Url": "https://example.com/docs"}]}}}

@@ -20,7 +20,9 @@ PREFIXES: Mapping[str, str] = {
     "cloudcontrol": "cloudformation",
     "devops-agent": "aidevops",
     "lexv2-models": "lex",
+    "opensearch": "es",
     "opensearchserverless": "aoss",
+    "qconnect": "wisdom",
     "resourcegroupstaggingapi": "tag",
     "s3control": "s3",
 }

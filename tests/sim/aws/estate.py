@@ -50,6 +50,7 @@ _UNSET: Mapping[tuple[str, str], Json] = {
     ("bedrock", "GetAccountDataRetention"): {"mode": "inherit"},
     ("bedrock", "GetModelInvocationLoggingConfiguration"): {},
     ("ec2", "GetEbsEncryptionByDefault"): {"EbsEncryptionByDefault": False},
+    ("frauddetector", "GetModels"): {"models": []},
     ("s3", "GetBucketAccelerateConfiguration"): {},
     ("s3", "GetBucketLocation"): {},
     ("s3", "GetBucketLogging"): {},

@@ -28,6 +28,8 @@ from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved
 # The property that holds a resource's physical name (CloudFormation template reference, "Return values" and Name-like properties).
 _NAMES = (
     "Name",
+    "DisplayName",
+    *("VectorBucketName", "IndexName", "GraphName"),
     *(f"{kind}Name" for kind in ("Role", "User", "Bucket", "Group", "Model", "Endpoint", "EndpointConfig", "Domain", "NotebookInstance")),
     *(f"{kind}Name" for kind in ("AgentRuntime", "Harness", "OnlineEvaluationConfig")),
     *(f"{kind}Name" for kind in ("FeatureGroup", "ModelPackageGroup", "Agent", "Alias", "TrainingJob")),
@@ -62,6 +64,10 @@ _ATTACHMENTS = (
     Attachment("AWS::BedrockAgentCore::ResourcePolicy", "AWS::BedrockAgentCore::Runtime", "ResourceArn", "Policy", "ResourcePolicy"),
     Attachment("AWS::BedrockAgentCore::ResourcePolicy", "AWS::BedrockAgentCore::Gateway", "ResourceArn", "Policy", "ResourcePolicy"),
     Attachment("AWS::DevOpsAgent::Association", "AWS::DevOpsAgent::AgentSpace", "AgentSpaceId", "", "Associations", many=True),
+    Attachment("AWS::Lex::BotAlias", "AWS::Lex::Bot", "BotId", "", "Aliases", many=True),
+    Attachment("AWS::QBusiness::DataAccessor", "AWS::QBusiness::Application", "ApplicationId", "", "DataAccessors", many=True),
+    Attachment("AWS::S3Vectors::VectorBucketPolicy", "AWS::S3Vectors::VectorBucket", "VectorBucketName", "Policy", "VectorBucketPolicy"),
+    Attachment("AWS::S3Vectors::VectorBucketPolicy", "AWS::S3Vectors::VectorBucket", "VectorBucketArn", "Policy", "VectorBucketPolicy"),
     Attachment("AWS::KMS::Alias", "AWS::KMS::Key", "TargetKeyId", "AliasName", "Aliases", many=True),
 )
 

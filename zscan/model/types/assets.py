@@ -42,6 +42,9 @@ TYPES = (
     AssetType("agent", "A program that lets a model choose and call tools.", (*_SERVED, "agent", "data", "delegation", "sharing")),
     AssetType("tool_server", "A server that offers tools to agents (MCP and the like).", (*_SERVED, "tool", "delegation")),
     AssetType("gateway", "A gateway in front of models, tools or agents.", (*_SERVED, "tool", "sharing")),
+    AssetType("agent", "A program that lets a model choose and call tools.", (*_SERVED, "agent", "data")),
+    AssetType("tool_server", "A server that offers tools to agents (MCP and the like).", (*_SERVED, "tool", "connection")),
+    AssetType("gateway", "A gateway in front of models, tools or agents.", (*_SERVED, "tool")),
     AssetType("vector_store", "A store of embeddings.", (*_SERVED, "store", "data")),
     AssetType(
         "ml_app",
@@ -49,8 +52,14 @@ TYPES = (
         (*_SERVED, "data", "host", "product", "lifecycle"),
     ),
     AssetType("ai_client", "A workload that calls a third-party AI service.", (*_SERVED,)),
-    AssetType("knowledge_base", "Documents prepared for retrieval.", ("encryption", "governance", "principal", "data")),
-    AssetType("rag_source", "A source that a knowledge base is filled from.", ("encryption", "governance", "data")),
+    AssetType(
+        "knowledge_base", "Documents prepared for retrieval.", ("encryption", "governance", "principal", "data", "logging", "connection")
+    ),
+    AssetType(
+        "rag_source",
+        "A source that a knowledge base is filled from.",
+        ("encryption", "governance", "data", "network", "principal", "connection"),
+    ),
     AssetType(
         "model_logging", "The invocation-logging setting of an account and region.", ("scope", "logging"), plural="model logging settings"
     ),
@@ -118,4 +127,11 @@ TYPES = (
     AssetType("evaluation", "A run that compares or tests models.", ("encryption", "governance", "principal")),
     AssetType("cluster", "A cluster of machines for training and serving.", (*_RUN, "availability")),
     AssetType("workforce", "People who label data or review answers, and their way in.", ("network", "auth", "governance")),
+    AssetType("assistant", "A managed assistant that people talk or write to.", (*_SERVED, "assistant", "data", "guardrail", "sharing")),
+    AssetType(
+        "search_index",
+        "A managed index that assistants and people search documents in.",
+        ("encryption", "governance", "principal", "auth", "logging"),
+        plural="search indexes",
+    ),
 )

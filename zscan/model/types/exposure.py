@@ -35,6 +35,7 @@ FACETS = (
             "audience_pinned": Fact(
                 Bool, "Only tokens of a named issuer over HTTPS that name this audience or a known client are accepted."
             ),
+            "document_rights": Fact(Bool, "A caller finds only the documents that this caller may read."),
         },
     ),
     Facet(

@@ -20,9 +20,9 @@ RELATIONS = (
     ),
     RelationType("serves", "The models that the asset answers with.", ("model",)),
     RelationType("built_from", "What the asset was made from.", ("model", "training_job", "model_registry")),
-    RelationType("part_of", "The asset that this one is a piece of.", (*_AI, "knowledge_base", "namespace")),
+    RelationType("part_of", "The asset that this one is a piece of.", (*_AI, "knowledge_base", "namespace", "assistant", "search_index")),
     RelationType("guarded_by", "The guardrail or gateway in front of the asset.", ("guardrail", "gateway")),
-    RelationType("retrieves_from", "The knowledge base that answers are grounded in.", ("knowledge_base", "vector_store")),
+    RelationType("retrieves_from", "The knowledge base that answers are grounded in.", ("knowledge_base", "vector_store", "search_index")),
     RelationType("calls_tool", "Tools and tool servers that the asset calls.", ("tool_server",)),
     RelationType(
         "calls_model",
