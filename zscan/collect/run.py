@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zscan.collect import Bulk, Call, Collector, Place, Shaped
-from zscan.collect.answers import Answer, CallError, answer_key, fill, listed
-from zscan.collect.gather import Gatherer
+from zscan.collect.answers import Answer, CallError, answer_key, fill, listed, single
+from zscan.collect.gather import ACCOUNT_ID, Gatherer
 from zscan.collect.journal import Journal
 from zscan.collect.tasks import Identity, Task, carry_out
 from zscan.model.asset import Draft, Fragment
@@ -142,7 +142,8 @@ class Coordinator:
             self._submit(Task(_flat(place), collector.native_type, "read", tuple(items[start : start + _CHUNK]), self._identity))
 
     def _ask_bulk(self, collector: Collector, place: Place) -> None:
-        keys = {answer_key(place.account, place.region, bulk.call.id, fill(bulk.call.params, {})) for bulk in collector.bulk}
+        known = {ACCOUNT_ID: place.account}
+        keys = {answer_key(place.account, place.region, bulk.call.id, fill(bulk.call.params, known)) for bulk in collector.bulk}
         if keys - self._asked:
             self._asked |= keys
             self._submit(Task(_flat(place), collector.native_type, "bulk", ({},), self._identity))
@@ -264,9 +265,13 @@ class Coordinator:
 
     def _join_bulk(self, collector: Collector, place: Place, document: Document) -> None:
         for bulk in collector.bulk:
-            answer = self._recorded(place, bulk.call, fill(bulk.call.params, {}))
-            entries = list(listed(answer, bulk.call, (collector.native_type,), self.result.note))
-            document.body[bulk.path] = _joined(bulk, document, entries)  # type: ignore[index]  # bodies are built here, as dicts
+            answer = self._recorded(place, bulk.call, fill(bulk.call.params, {ACCOUNT_ID: place.account}))
+            part: Any
+            if bulk.call.items:
+                part = _joined(bulk, document, listed(answer, bulk.call, (collector.native_type,), self.result.note))
+            else:
+                part = single(answer, bulk.call, (collector.native_type,), self.result.note)
+            document.body[bulk.path] = part  # type: ignore[index]  # bodies are built here, as dicts
             document.origin.parts[bulk.path] = ApiSource(bulk.call.id, collected_at=answer.at)  # type: ignore[attr-defined]  # a LiveOrigin
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from .build_account import Data, Identity, Network, Watch, key_arn, role_arn, security_group_id, subnet_id
 from .build_bedrock import Bedrock
+from .build_context import Leaning, Watching
 from .build_sagemaker import SageMaker
 from .document import allow, trust
 from .estate import DEFAULT_ACCOUNT
@@ -19,7 +20,7 @@ from .estate import DEFAULT_ACCOUNT
 __all__ = ["Estate", "big_estate"]
 
 
-class Estate(SageMaker, Bedrock, Identity, Data, Network, Watch):
+class Estate(SageMaker, Bedrock, Identity, Data, Network, Watch, Leaning, Watching):
     """An estate document under construction; `document` is the JSON."""
 
 

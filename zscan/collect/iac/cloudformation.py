@@ -29,7 +29,7 @@ from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved
 _NAMES = (
     "Name",
     *(f"{kind}Name" for kind in ("Role", "User", "Bucket", "Group", "Model", "Endpoint", "EndpointConfig", "Domain", "NotebookInstance")),
-    *(f"{kind}Name" for kind in ("FeatureGroup", "ModelPackageGroup", "Agent", "Alias", "TrainingJob")),
+    *(f"{kind}Name" for kind in ("FeatureGroup", "ModelPackageGroup", "Agent", "Alias", "TrainingJob", "Function", "Repository")),
 )
 
 
@@ -54,6 +54,10 @@ _ATTACHMENTS = (
     Attachment("AWS::IAM::UserPolicy", "AWS::IAM::User", "UserName", "", "Policies", many=True),
     Attachment("AWS::IAM::ManagedPolicy", "AWS::IAM::User", "Users", "", "Policies", many=True),
     Attachment("AWS::Bedrock::AgentAlias", "AWS::Bedrock::Agent", "AgentId", "", "Aliases", many=True),
+    Attachment("AWS::Lambda::Permission", "AWS::Lambda::Function", "FunctionName", "", "Permissions", many=True),
+    Attachment("AWS::Lambda::Url", "AWS::Lambda::Function", "TargetFunctionArn", "", "FunctionUrls", many=True),
+    Attachment("AWS::SecretsManager::RotationSchedule", "AWS::SecretsManager::Secret", "SecretId", "", "RotationSchedules", many=True),
+    Attachment("AWS::SecretsManager::ResourcePolicy", "AWS::SecretsManager::Secret", "SecretId", "ResourcePolicy", "ResourcePolicy"),
     Attachment("AWS::KMS::Alias", "AWS::KMS::Key", "TargetKeyId", "AliasName", "Aliases", many=True),
 )
 

@@ -11,6 +11,7 @@ from typing import Any
 from zscan.collect import Call, Collector, Place
 from zscan.collect.aws.canonical import cfn_names
 from zscan.collect.aws.places import arn, bucket_of
+from zscan.collect.aws.secrets_manager import NATIVE_TYPE as SECRET
 from zscan.collect.aws.shaping import GOVERNANCE, TAGS, any_of, asset
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Reading, combine
@@ -29,6 +30,8 @@ _STORES = {
     "MongoDbAtlasConfiguration.Endpoint": "MongoDB::Atlas::Cluster",
     "RedisEnterpriseCloudConfiguration.Endpoint": "Redis::EnterpriseCloud::Database",
 }
+_STORES_WITH_SECRET = ("PineconeConfiguration", "RdsConfiguration", "RedisEnterpriseCloudConfiguration", "MongoDbAtlasConfiguration")
+_CONNECTORS = ("Confluence", "Salesforce", "SharePoint")
 _IN_STORE = Unknown(Reason(ReasonCode.UNRESOLVED, "the data lies in the vector store, whose own settings name its key"))
 _OPAQUE = Unknown(Reason(ReasonCode.OUT_OF_SCOPE, "what this kind of source reads is not stated in its settings"))
 # A listed source stands in the context of its knowledge base: what the base's summary says must not be taken for the source's.
@@ -51,6 +54,8 @@ def shape_knowledge_base(document: Document) -> Iterable[Draft]:
     for path, native_type in _STORES.items():
         draft.refer("retrieves_from", native_type, document["StorageConfiguration"].get(path))
     draft.refer("retrieves_from", "AWS::Kendra::Index", settings.get("KendraKnowledgeBaseConfiguration.KendraIndexArn"))
+    for store in _STORES_WITH_SECRET:
+        draft.refer("uses_secret", SECRET, document["StorageConfiguration"].get(f"{store}.CredentialsSecretArn"))
     for kind in ("Vector", "Managed"):
         supplemental = settings.get(f"{kind}KnowledgeBaseConfiguration.SupplementalDataStorageConfiguration")
         for location in supplemental.get("SupplementalDataStorageLocations").each():
@@ -78,6 +83,8 @@ def shape_data_source(document: Document) -> Iterable[Draft]:
     draft.set("data.owner_pinned", ~kind.eq("S3") | source.get("S3Configuration.BucketOwnerAccountId").is_set())
     draft.refer("encrypts_with", "AWS::KMS::Key", key)
     draft.refer("part_of", KNOWLEDGE_BASE, document["KnowledgeBaseId"])
+    for connector in _CONNECTORS:
+        draft.refer("uses_secret", SECRET, source.get(f"{connector}Configuration.SourceConfiguration.CredentialsSecretArn"))
     draft.refer("reads_from", "AWS::S3::Bucket", source.get("S3Configuration.BucketArn").map(lambda text: bucket_of(str(text or ""))))
     yield draft
 
@@ -163,7 +170,7 @@ COLLECTORS = (
         canonical=_canonical,
         shape=shape_knowledge_base,
         facts=GOVERNANCE | {"encryption.customer_key", "principal.assigned"},
-        relations=frozenset({"runs_as", "encrypts_with", "retrieves_from", "writes_to"}),
+        relations=frozenset({"runs_as", "encrypts_with", "retrieves_from", "writes_to", "uses_secret"}),
     ),
     Collector(
         native_type="AWS::Bedrock::DataSource",
@@ -181,6 +188,6 @@ COLLECTORS = (
         canonical=cfn_names(only=_SOURCE_PROPERTIES),
         shape=shape_data_source,
         facts=frozenset({"encryption.customer_key", "data.deleted_with_source", "data.scope_limited", "data.owner_pinned"}),
-        relations=frozenset({"encrypts_with", "part_of", "reads_from"}),
+        relations=frozenset({"encrypts_with", "part_of", "reads_from", "uses_secret"}),
     ),
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from zscan.collect import Call, Collector
 from zscan.collect.aws.canonical import cfn_names
+from zscan.collect.aws.ecr import pull
 from zscan.collect.aws.places import bucket_of
 from zscan.collect.aws.sagemaker.instances import hardware_encrypted
 from zscan.collect.aws.settings import switch
@@ -65,6 +66,7 @@ def shape_model(document: Document) -> Iterable[Draft]:
     draft.set("secrets.defaults", [item for _, defaults in settings for item in defaults])
     draft.set("principal.assigned", document["ExecutionRoleArn"].is_set())
     draft.refer("runs_as", "AWS::IAM::Role", document["ExecutionRoleArn"])
+    pull(draft, (container.get("Image") for _, container in parts))
     for uri in uris:
         draft.refer("reads_from", "AWS::S3::Bucket", uri.map(lambda text: bucket_of(str(text or ""))))
     for group in document["VpcConfig.SecurityGroupIds"].each():
@@ -198,7 +200,7 @@ COLLECTORS = (
             "secrets.defaults",
             "principal.assigned",
         },
-        relations=frozenset({"runs_as", "reads_from", "attached_to"}),
+        relations=frozenset({"runs_as", "reads_from", "attached_to", "pulls_from"}),
     ),
     Collector(
         native_type="AWS::SageMaker::EndpointConfig",
@@ -224,14 +226,14 @@ COLLECTORS = (
         canonical=cfn_names(),
         shape=shape_endpoint,
         facts=GOVERNANCE,
-        relations=frozenset({"configured_by", "serves", "encrypts_with", "runs_as", "attached_to", "reads_from"}),
+        relations=frozenset({"configured_by", "serves", "encrypts_with", "runs_as", "attached_to", "reads_from", "pulls_from"}),
         via=(
             Via(native_type="AWS::SageMaker::Endpoint", relation="configured_by", facts=_FROM_CONFIG, hands_on=("serves", "encrypts_with")),
             Via(
                 native_type="AWS::SageMaker::Endpoint",
                 relation="serves",
                 facts=_FROM_MODELS,
-                hands_on=("runs_as", "attached_to", "reads_from"),
+                hands_on=("runs_as", "attached_to", "reads_from", "pulls_from"),
             ),
         ),
     ),
