@@ -23,7 +23,7 @@ from zscan.model.unknown import Reason, ReasonCode, Unknown
 REPOSITORY = "AWS::ECR::Repository"
 # `111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/serve`; in templates account and region may be `${…}`
 _ADDRESS = re.compile(
-    r"(?P<account>\d{12}|\$\{AWS::AccountId\})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+|\$\{AWS::Region\})\.[^/]+/(?P<name>[^@:]+)"
+    r"(?P<account>\d{12}|\$\{AccountId\})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+|\$\{Region\})\.[^/]+/(?P<name>[^@:]+)"
 )
 _REGISTRY_WIDE = Unknown(Reason(ReasonCode.NO_FILE_FORM, "the scanning of the registry is not part of a repository's declaration"))
 

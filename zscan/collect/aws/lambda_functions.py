@@ -24,6 +24,7 @@ from zscan.model.unknown import Reason, ReasonCode, Unknown
 FUNCTION = "AWS::Lambda::Function"
 _UNSTATED = Unknown(Reason(ReasonCode.UNRESOLVED, "the inspection status of the account does not name functions"))
 _NOT_DECRYPTED = Unknown(Reason(ReasonCode.OUT_OF_SCOPE, "the environment could not be decrypted for the scan"))
+_LIVE_ONLY = Unknown(Reason(ReasonCode.NO_FILE_FORM, "what is enforced and examined on deployment stands in other settings of the account"))
 _ABSENT = frozenset({"ResourceNotFoundException"})
 
 
@@ -90,26 +91,22 @@ def _secrets(document: Document) -> list[Any]:
 
 def _signed_only(document: Document) -> Reading:
     """Whether code is refused unless signed. A configuration may also just warn (CodeSigningPolicies); images have none."""
-    if document.view == "live":
-        named, configurations = document["CodeSigning.CodeSigningConfigArn"], document["CodeSigningConfigs"].each()
-        enforced = any_of(
-            one if one.unknown else one.get("CodeSigningPolicies.UntrustedArtifactOnDeployment").eq("Enforce") for one in configurations
-        )
-        return named if named.unknown else named.is_set() & enforced
-    named = document["CodeSigningConfigArn"]
-    elsewhere = Unknown(Reason(ReasonCode.UNRESOLVED, "whether the signing configuration refuses or warns stands in another resource"))
-    return named.is_set() & Reading(elsewhere, named.places)
+    named, configurations = document["CodeSigning.CodeSigningConfigArn"], document["CodeSigningConfigs"].each()
+    if document.view == "declared":
+        return Reading(_LIVE_ONLY, document["CodeSigningConfigArn"].places)
+    enforced = any_of(
+        one if one.unknown else one.get("CodeSigningPolicies.UntrustedArtifactOnDeployment").eq("Enforce") for one in configurations
+    )
+    return named if named.unknown else named.is_set() & enforced
 
 
 def _scanned(document: Document) -> Reading:
     """Whether Inspector examines functions of the account, packages and own code; the latter where the region has it."""
-    if document.view == "declared":
-        return Reading(
-            Unknown(Reason(ReasonCode.NO_FILE_FORM, "only a live account has an inspection status")), document["Inspection"].places
-        )
     state = document["Inspection"]
-    packages, code = state.get("lambda.status").default(_UNSTATED), state.get("lambdaCode.status")
-    return packages.eq("ENABLED") & code.default("ENABLED").eq("ENABLED")
+    if document.view == "declared":
+        return Reading(_LIVE_ONLY, state.places)
+    packages, code = state.get("lambda.status").default(_UNSTATED), state.get("lambdaCode.status").default("ENABLED")
+    return packages.eq("ENABLED") & code.eq("ENABLED")
 
 
 def identify(answer: Mapping[str, Any], place: Place) -> str:
@@ -182,7 +179,7 @@ COLLECTORS = (
             "code.signed_only",
             "code.scanned",
         },
-        live_only=frozenset({"code.scanned"}),
+        live_only=frozenset({"code.scanned", "code.signed_only"}),
         relations=frozenset({"runs_as", "encrypts_with", "attached_to"}),
     ),
 )
