@@ -16,7 +16,7 @@ from tests.support.aws_shapes import ACCOUNT, REGION, at, fields, item_of, opera
 from zscan.collect import Call, Collector, Place, collectors
 from zscan.collect.answers import Answer, CallError
 from zscan.collect.aws.session import SESSION_CALLS
-from zscan.collect.gather import Gatherer
+from zscan.collect.gather import ACCOUNT_ID, Gatherer
 from zscan.model.asset import Draft, Fragment
 from zscan.model.document import Document, Reading
 from zscan.model.gap import Gap
@@ -75,12 +75,16 @@ class Use:
         return f"{self.owner.removeprefix('AWS::')}:{self.role}"
 
 
+ALWAYS = frozenset({ACCOUNT_ID})  # known of whatever is read
+
+
 def context(collector: Collector) -> frozenset[str]:
     """The names known of a thing before it is read itself."""
     above = context(ALL[collector.parent]) if collector.parent else frozenset()
     if collector.list is not None:
         return above | fields(item_of(collector.list))
     return above | ({"key", *collector.split(KEY)} if collector.resolves else frozenset())
+    return above | ALWAYS | ({"key"} if collector.resolves else frozenset())
 
 
 def uses(collector: Collector) -> Iterator[Use]:
@@ -95,7 +99,7 @@ def uses(collector: Collector) -> Iterator[Use]:
         if part.each is not None:
             yield Use(owner, f"{part.path}[]", part.each, known | fields(item_of(part.call)))
     for bulk in collector.bulk:
-        yield Use(owner, f"bulk {bulk.path}", bulk.call, frozenset())
+        yield Use(owner, f"bulk {bulk.path}", bulk.call, ALWAYS)
 
 
 USES = [use for collector in ALL.values() for use in uses(collector)]

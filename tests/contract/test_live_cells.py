@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.sim.aws import AwsSim
 from tests.support.estate import ACCOUNT, REGION, rich_estate
+from tests.support.estate_parts.context import SECOND
 from tests.support.replay import judge, policy, record
 from zscan.collect import Collector, collectors
 from zscan.engine.checked import CheckedRule
@@ -21,7 +22,9 @@ def test_every_rule_over_live_only_types_passes_and_fails_somewhere() -> None:
     seen = set()
     for otherwise in (False, True):
         with AwsSim(rich_estate(otherwise=otherwise)) as sim:
-            scan = judge(record(sim.env(account=ACCOUNT, region=REGION), run=f"live-cells-{otherwise}").scan())
+            runs = {account: f"live-cells-{account}-{otherwise}" for account in (ACCOUNT, SECOND)}
+            recorded = [record(sim.env(account=account, region=REGION), run=run) for account, run in runs.items()]
+        scan = judge(*(recording.scan() for recording in recorded))
         seen |= {(finding.rule_id, finding.status) for finding in scan.findings}
     live_only = []
     for rule in policy().chosen:

@@ -45,6 +45,7 @@ READS = {
     "helm": re.compile(r"^helm (?:get|list|template|show|status)(?: |$)"),
     "curl": re.compile(r"^curl (?!.*(?:-X|--request|-d|--data|-F|--form|-T|--upload))"),
 }
+_CLI_NAMES = {"s3api": "s3", "configservice": "config"}  # where the command line calls a service by another name than the SDK
 MANIFESTS = "kubernetes"  # the provider of everything that comes from manifests
 
 EVERY = load_rules().rules
@@ -207,9 +208,9 @@ def test_an_auditor_can_only_read(rule: CheckedRule) -> None:
 def test_aws_commands_exist(rule: CheckedRule) -> None:
     for command in (command for command in commands(rule) if command.startswith("aws ")):
         _, service, operation, *rest = shlex.split(re.sub(r"\{(\w+)\}", r"\1", command))
-        known = {xform_name(name).replace("_", "-"): name for name in service_operations({"s3api": "s3"}.get(service, service))}
+        known = {xform_name(name).replace("_", "-"): name for name in service_operations(_CLI_NAMES.get(service, service))}
         assert operation in known, f"{service} has no {operation}"
-        members = service_operations({"s3api": "s3"}.get(service, service))[known[operation]]
+        members = service_operations(_CLI_NAMES.get(service, service))[known[operation]]
         options = {word.removeprefix("--") for word in rest if word.startswith("--")} - {
             "region",
             "query",

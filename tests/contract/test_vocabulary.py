@@ -27,6 +27,7 @@ RELATIONS_READ_BY_A_STAGE = {
     "built_from": "zscan/collect/aws/bedrock/models.py",  # the inventory shows what a custom model came from
     # the inventory shows which agent leans on which model; no requirement rests on it yet
     "calls_model": "zscan/collect/aws/bedrock/agents.py",
+    "uses_secret": "zscan/collect/aws/bedrock/knowledge.py",  # the inventory shows who signs in with what; ZS-SEC-10 judges the secret
 }
 RELATIONS_STATED_BY_A_STAGE: Mapping[str, str] = {}
 

@@ -29,7 +29,8 @@ class Call:
     """One read operation of a provider's API, declared.
 
     `action` is the permission that the provider demands for it (not always the operation's name). `params` are literals, or templates
-    such as `{NotebookInstanceName}` filled from the listed item, the parent's item (`{@Id}` where both have an `Id`) or the key to resolve.
+    such as `{NotebookInstanceName}` filled from the listed item, the parent's item (`{@Id}` where both have an `Id`) or the key to resolve;
+    `{account_id}` is the account.
     `items` is the dotted path of the list in each page; `take` the dotted path of what is kept of a single answer. `absent` are the error
     codes that mean "there is none", which is the only way an error can become absence; where a code is shared with other mistakes,
     `absent_message` is the part of the message that only absence has. `newest` bounds the listing of a history that only grows (jobs,
@@ -59,9 +60,10 @@ class Call:
 class Part:
     """A separately read part of a document, put at `path` after `canonical` gave it the document's spelling.
 
-    With `each`, the items of `call` are replaced by their own answers, and `canonical` is applied to each of them; `wanted` is asked with
-    the item and with what the document holds so far (earlier parts included), and leaves out items that say nothing of their own. `when`
-    saves the call where the main answer already says that there is nothing to read; it is not asked when the main read failed.
+    With `each`, the items of `call` are replaced by their own answers (an item that is a plain value is called `item`), and `canonical` is
+    applied to each of them; `wanted` is asked with the item and with what the document holds so far (earlier parts included), and leaves
+    out items that say nothing of their own. `when` saves the call where the main answer already says that there is nothing to read; it is
+    not asked when the main read failed.
     """
 
     path: str
@@ -77,14 +79,15 @@ class Bulk:
     """A part that one listing answers for every document of a scope (tags, managed policies): joined by key, not read one by one.
 
     `index` gives the key of a listed item, `keys` the keys a document wants, `take` what is kept. One wanted key that the complete listing
-    does not hold is absent. With `many`, the part is the list of all that matched.
+    does not hold is absent. With `many`, the part is the list of all that matched. A call without `items` reads a setting of the scope that
+    is the same for all of them.
     """
 
     path: str
     call: Call
-    index: Callable[[Mapping[str, Any]], str]
-    keys: Callable[[Mapping[str, Any]], Iterable[str]]
-    take: Callable[[Mapping[str, Any]], Any]
+    index: Callable[[Mapping[str, Any]], str] = lambda _entry: ""
+    keys: Callable[[Mapping[str, Any]], Iterable[str]] = lambda _body: ()
+    take: Callable[[Mapping[str, Any]], Any] = lambda entry: entry
     many: bool = False
 
 

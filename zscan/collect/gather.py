@@ -18,6 +18,7 @@ from zscan.model.source import ApiSource, Source
 from zscan.model.unknown import Unknown
 
 LISTED_AT = "@listed_at"  # when the listing that holds an item answered
+ACCOUNT_ID = "account_id"  # what a parameter template calls the account that is read
 
 
 class LiveOrigin:
@@ -48,7 +49,7 @@ class Gatherer:
         call = self.collector.list
         if call is None:
             return [dict(parent)]
-        answer = self.invoke(self.place, call, fill(call.params, parent))
+        answer = self.invoke(self.place, call, self._params(call, parent))
         items = listed(answer, call, (*self._affects, *self.children), self.note)
         return [
             _below(parent, item if isinstance(item, dict) else {"item": item}, answer.at) for item in items if not isinstance(item, Unknown)
@@ -57,11 +58,13 @@ class Gatherer:
     def document(self, context: Mapping[str, Any]) -> Document | None:
         """The document of one thing, without bulk parts; None when it does not exist, or its service is not offered here."""
         collector = self.collector
+        if collector.describe is None and collector.list is None and _not_offered(self._first_part(context)):
+            return None
         if collector.describe is None:
             known, body, origin = dict(context), collector.canonical(context), self._listed_origin(context)
             unread: Unknown | None = None
         else:
-            answer = self.invoke(self.place, collector.describe, fill(collector.describe.params, context))
+            answer = self.invoke(self.place, collector.describe, self._params(collector.describe, context))
             main = single(answer, collector.describe, self._affects, self.note, there=collector.list is not None)
             if main is ABSENT and (not collector.singleton or _not_offered(answer)):
                 return None
@@ -89,8 +92,16 @@ class Gatherer:
         return (self.collector.native_type,)
 
     def _listed_origin(self, context: Mapping[str, Any]) -> LiveOrigin:
-        call = self.collector.list
+        """The listing; of a setting that is read in parts alone, the first of them."""
+        call = self.collector.list or next((part.call for part in self.collector.parts), None)
         return LiveOrigin(ApiSource(call.id if call else "", collected_at=context.get(LISTED_AT, "")))
+
+    def _first_part(self, context: Mapping[str, Any]) -> Answer:
+        call = self.collector.parts[0].call
+        return self.invoke(self.place, call, self._params(call, context))
+
+    def _params(self, call: Call, known: Mapping[str, Any]) -> Any:
+        return fill(call.params, {ACCOUNT_ID: self.place.account, **known})
 
     def _part(self, part: Part, known: Mapping[str, Any], body: Mapping[str, Any], unread: Unknown | None, origin: LiveOrigin) -> Any:
         answer = self._try(part.call, known, unread)
@@ -108,14 +119,16 @@ class Gatherer:
             return _spelled(part, item)
         if not part.wanted(item, body):
             return ABSENT
-        answer = self._try(part.each, {**known, **item}, unread)
+        answer = self._try(part.each, {**known, **(item if isinstance(item, dict) else {"item": item})}, unread)
         value = answer if isinstance(answer, Unknown) else single(answer, part.each, self._affects, self.note)
+        if not isinstance(item, dict):
+            return _spelled(part, value)
         return PartlyRead(_spelled(part, item), value) if isinstance(value, Unknown) else _spelled(part, value)
 
     def _try(self, call: Call, known: Mapping[str, Any], unread: Unknown | None) -> Answer | Unknown:
         """The answer of a part's call. Where a parameter would have come from the main read that failed: that Unknown."""
         try:
-            params = fill(call.params, known)
+            params = self._params(call, known)
         except KeyError:
             if unread is None:
                 raise

@@ -14,8 +14,8 @@ from heapq import heappop, heappush
 from typing import Any
 
 from zscan.collect import Bulk, Call, Collector, Place, Shaped
-from zscan.collect.answers import Answer, CallError, answer_key, fill, listed
-from zscan.collect.gather import Gatherer
+from zscan.collect.answers import Answer, CallError, answer_key, fill, listed, single
+from zscan.collect.gather import ACCOUNT_ID, Gatherer
 from zscan.collect.journal import Journal
 from zscan.collect.tasks import Identity, Task, carry_out
 from zscan.model.asset import Draft, Fragment
@@ -122,7 +122,7 @@ class Coordinator:
         if collector.list is None:
             self._read(collector, place, [context or {}])
             return
-        key = answer_key(place.account, place.region, collector.list.id, fill(collector.list.params, context or {}))
+        key = answer_key(place.account, place.region, collector.list.id, fill(collector.list.params, {ACCOUNT_ID: place.account, **(context or {})}))
         self._listings[key].append((collector, place, context or {}))
         if key in self._asked:
             if self._journal.get(key) is not None:
@@ -161,7 +161,8 @@ class Coordinator:
             )
 
     def _ask_bulk(self, collector: Collector, place: Place) -> None:
-        keys = {answer_key(place.account, place.region, bulk.call.id, fill(bulk.call.params, {})) for bulk in collector.bulk}
+        known = {ACCOUNT_ID: place.account}
+        keys = {answer_key(place.account, place.region, bulk.call.id, fill(bulk.call.params, known)) for bulk in collector.bulk}
         if keys - self._asked:
             self._asked |= keys
             self._submit(Task(_flat(place), collector.native_type, "bulk", ({},), self._identities[place.account]))
@@ -253,7 +254,7 @@ class Coordinator:
             call = self._by_type[task.native_type].list
             if call is None:
                 raise MissingAnswerError(task.native_type)
-            key = answer_key(task.where.account, task.where.region, call.id, fill(call.params, task.inputs[0]))
+            key = answer_key(task.where.account, task.where.region, call.id, fill(call.params, {ACCOUNT_ID: task.where.account, **task.inputs[0]}))
             for collector, place, context in self._listings[key]:
                 self._expand(collector, place, context)
 
@@ -303,17 +304,23 @@ class Coordinator:
         """The listing of a bulk part, indexed once for all documents of a class in a place."""
         once = (collector.native_type, place, bulk.path)
         if once not in self._tables:
-            answer = self._recorded(place, bulk.call, fill(bulk.call.params, {}))
-            entries = listed(answer, bulk.call, (collector.native_type,), self.result.note, there=True)
-            self._tables[once] = (_Table(bulk, entries), answer.at)
+            answer = self._recorded(place, bulk.call, fill(bulk.call.params, {ACCOUNT_ID: place.account}))
+            affects = (collector.native_type,)
+            if bulk.call.items:
+                table = _Table(bulk, listed(answer, bulk.call, affects, self.result.note, there=True))
+            else:
+                table = _Table(bulk, (), setting=single(answer, bulk.call, affects, self.result.note))
+            self._tables[once] = (table, answer.at)
         return self._tables[once]
 
 
 class _Table:
-    """What a bulk listing holds, by key. A key that is missing from a listing cut short is unknown, not absent."""
+    """What a bulk listing holds, by key. A key that is missing from a listing cut short is unknown, not absent. A `setting` of the scope is
+    the same for every document.
+    """
 
-    def __init__(self, bulk: Bulk, entries: Iterable[Any]) -> None:
-        self._bulk = bulk
+    def __init__(self, bulk: Bulk, entries: Iterable[Any], *, setting: Any = None) -> None:
+        self._bulk, self._setting = bulk, setting
         self._entries: dict[str, Any] = {}
         self._missing: Unknown | None = None
         for entry in entries:
@@ -323,7 +330,9 @@ class _Table:
                 self._entries[bulk.index(entry)] = entry
 
     def of(self, document: Document) -> Any:
-        """What the listing says of one document."""
+        """What the listing, or the setting, says of one document."""
+        if not self._bulk.call.items:
+            return self._setting
         wanted = list(self._bulk.keys({**document.body, "@id": document.id, "@name": document.name}))
         found = [self._bulk.take(self._entries[key]) for key in wanted if key in self._entries]
         incomplete = self._missing is not None and len(found) < len(wanted)

@@ -15,7 +15,7 @@ import msgspec
 
 from zscan.collect import Call, Collector, Place, collectors
 from zscan.collect.answers import Answer, CallError, answer_key, fill
-from zscan.collect.gather import Gatherer
+from zscan.collect.gather import ACCOUNT_ID, Gatherer
 from zscan.model.unknown import ReasonCode
 
 Step: TypeAlias = Literal["list", "read", "bulk"]
@@ -103,4 +103,4 @@ def carry_out(task: Task, invoke: Callable[[Place, Call, Mapping[str, Any]], Ans
 
 def _bulk(collector: Collector, place: Place, invoke: Callable[[Place, Call, Mapping[str, Any]], Answer]) -> None:
     for bulk in collector.bulk:
-        invoke(place, bulk.call, fill(bulk.call.params, {}))
+        invoke(place, bulk.call, fill(bulk.call.params, {ACCOUNT_ID: place.account}))

@@ -61,7 +61,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`name`, `id`, `provider`, `account`, `region`, `native_type` or `view` of `subject`: always known."""
+    """`name`, `id`, `provider`, `account`, `region`, `asset_type`, `native_type` or `view` of `subject`: always known."""
 
     subject: str
     name: str

@@ -17,6 +17,7 @@ ATTRIBUTES: dict[str, Scalar | Enum] = {
     "provider": Str,
     "account": Str,
     "region": Str,
+    "asset_type": Enum(tuple(VOCABULARY.types)),
     "native_type": Str,
     "view": Enum(("live", "declared")),
 }

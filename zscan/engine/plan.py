@@ -76,7 +76,7 @@ def _static(kind: Kind, offer: Offer | None, params: Mapping[str, ParamValue]) -
             return offer is None or path.removeprefix("relations.") in offer.relations
         return path in facts and (offer is None or path in offer.facts)
 
-    return Static(offers, params, {"native_type": kind.native_type, "view": kind.view})
+    return Static(offers, params, {"asset_type": kind.asset_type, "native_type": kind.native_type, "view": kind.view})
 
 
 def _settled(rule: CheckedRule, kind: Kind, static: Static, absent: list[str]) -> Planned:

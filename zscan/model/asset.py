@@ -74,6 +74,11 @@ class Asset(msgspec.Struct, omit_defaults=True):
     relations: tuple[Relation, ...] = ()
     observers: tuple[str, ...] = ()
 
+    @property
+    def asset_type(self) -> str:
+        """The type, by the name that rules use (`type` means something else in their language)."""
+        return self.type
+
 
 class Fragment(msgspec.Struct, frozen=True):
     """A document that has no posture of its own but states something about other assets: a role's rules, a role binding, a group.

@@ -20,7 +20,6 @@ def test_an_untouched_region_has_the_setting_off_and_no_use() -> None:
         "scope.ai_in_use": False,
         "logging.invocations": False,
         "logging.bodies": False,
-        "logging.destination_encrypted": False,
     }
     assert edges(draft) == set()
 
@@ -66,7 +65,7 @@ def test_bodies_are_recorded_when_text_is_delivered(settings: dict[str, Any], bo
     assert draft.facts["logging.invocations"] is True
 
 
-def test_destinations_are_edges_and_their_key_is_not_guessed() -> None:
+def test_destinations_are_edges() -> None:
     cloud_watch = {
         "logGroupName": "/bedrock",
         "roleArn": f"arn:aws:iam::{ACCOUNT}:role/r",
@@ -76,7 +75,6 @@ def test_destinations_are_edges_and_their_key_is_not_guessed() -> None:
         "ModelInvocationLogging"
     )
     assert edges(draft) == {("logs_to", "/bedrock"), ("logs_to", "logs"), ("logs_to", "large")}
-    assert isinstance(draft.facts["logging.destination_encrypted"], Unknown)
 
 
 def test_a_configuration_without_a_destination_records_nothing() -> None:

@@ -59,6 +59,7 @@ IRREGULAR: Mapping[str, Mapping[str, str]] = {
     },
     "s3control": {"GetPublicAccessBlock": "GetAccountPublicAccessBlock"},
     "lambda": {"GetLayerVersionByArn": "GetLayerVersion"},
+    "budgets": {"DescribeBudgets": "ViewBudget", "DescribeBudgetNotificationsForAccount": "ViewBudget"},
 }
 
 # AWS answers these for any valid key, whatever the policies say

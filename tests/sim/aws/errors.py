@@ -107,6 +107,7 @@ _ABSENT: dict[tuple[str, str], tuple[str, str, int]] = {
         "Object Lock configuration does not exist for this bucket",
         404,
     ),
+    ("ecr", "GetRepositoryPolicy"): ("RepositoryPolicyNotFoundException", "Repository policy does not exist for the repository", 400),
     ("sagemaker", "GetModelPackageGroupPolicy"): ("ValidationException", "Cannot find resource policy for: the model package group", 400),
     ("organizations", "DescribeEffectivePolicy"): ("EffectivePolicyNotFoundException", "No effective policy was found", 400),
     ("organizations", "DescribePolicy"): ("PolicyNotFoundException", "The policy was not found", 400),

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from .build_account import Data, Identity, Network, Watch, key_arn, role_arn, security_group_id, subnet_id
 from .build_bedrock import Bedrock
 from .build_bedrock_more import BedrockMore
+from .build_context import Leaning, Watching
 from .build_sagemaker import SageMaker
 from .document import allow, trust
 from .estate import DEFAULT_ACCOUNT
@@ -21,6 +22,7 @@ __all__ = ["Estate", "big_estate"]
 
 
 class Estate(SageMaker, Bedrock, BedrockMore, Identity, Data, Network, Watch):
+class Estate(SageMaker, Bedrock, Identity, Data, Network, Watch, Leaning, Watching):
     """An estate document under construction; `document` is the JSON."""
 
 

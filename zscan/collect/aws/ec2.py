@@ -1,7 +1,7 @@
 """The network that AI assets lean on: VPC endpoints to AI and data services, and the subnets and security groups that assets refer to.
 
-Sources: DescribeVpcEndpoints, DescribeSubnets, DescribeSecurityGroups, DescribeManagedPrefixLists; AWS::EC2::VPCEndpoint, ::Subnet,
-::SecurityGroup (with AWS::EC2::SecurityGroupIngress and ::SecurityGroupEgress in its lists).
+Sources: DescribeVpcEndpoints, DescribeSubnets, DescribeFlowLogs, DescribeSecurityGroups, DescribeManagedPrefixLists;
+AWS::EC2::VPCEndpoint, ::Subnet, ::SecurityGroup (with AWS::EC2::SecurityGroupIngress and ::SecurityGroupEgress in its lists).
 """
 
 from __future__ import annotations
@@ -93,7 +93,18 @@ def shape_subnet(document: Document) -> Iterable[Draft]:
     """A subnet. Unset, it gives out no public addresses; every IPv6 address is a public one."""
     draft = asset(document, "subnet")
     draft.set("subnet.assigns_public_addresses", switch(document["MapPublicIpOnLaunch"]) | switch(document["AssignIpv6AddressOnCreation"]))
+    draft.set("subnet.flows_logged", _flows_logged(document))
     yield draft
+
+
+def _flows_logged(document: Document) -> Reading:
+    """Whether a flow log of the subnet or of its network runs. Flow logs of single interfaces do not count."""
+    logs = document["FlowLogs"]
+    if document.view == "declared":
+        return Reading(Unknown(Reason(ReasonCode.NO_FILE_FORM, "flow logs of the network may be made anywhere")), logs.places)
+    return any_of(
+        log if log.unknown else log.get("FlowLogStatus").eq("ACTIVE") & ~log.get("DeliverLogsStatus").eq("FAILED") for log in logs.each()
+    )
 
 
 # ---------------------------------------------------------------------- security groups
@@ -198,6 +209,15 @@ _PREFIX_LISTS = Bulk(
     many=True,
 )
 
+_FLOW_LOGS = Bulk(
+    path="FlowLogs",
+    call=Call(service="ec2", operation="DescribeFlowLogs", action="ec2:DescribeFlowLogs", items="FlowLogs", page_size=1000),
+    index=lambda entry: str(entry["ResourceId"]),
+    keys=lambda body: [str(body[name]) for name in ("SubnetId", "VpcId") if name in body],
+    take=lambda entry: {name: entry.get(name) for name in ("FlowLogStatus", "DeliverLogsStatus")},
+    many=True,
+)
+
 COLLECTORS = (
     Collector(
         native_type="AWS::EC2::VPCEndpoint",
@@ -216,11 +236,13 @@ COLLECTORS = (
         asset_type="subnet",
         resolves=True,
         list=_list("DescribeSubnets", "Subnets"),
+        bulk=(_FLOW_LOGS,),
         identify=_arn("subnet", "SubnetId", "SubnetArn"),
         name=_id("SubnetId"),
         canonical=cfn_names(),
         shape=shape_subnet,
-        facts=GOVERNANCE | {"subnet.assigns_public_addresses"},
+        facts=GOVERNANCE | {"subnet.assigns_public_addresses", "subnet.flows_logged"},
+        live_only=frozenset({"subnet.flows_logged"}),
     ),
     Collector(
         native_type="AWS::EC2::SecurityGroup",

@@ -1,7 +1,7 @@
 """S3 buckets, read only where an asset names one.
 
-Sources: GetBucketLocation, GetBucketEncryption, GetBucketOwnershipControls, GetBucketPolicy, GetPublicAccessBlock, GetBucketVersioning,
-GetBucketLogging; AWS::S3::Bucket with AWS::S3::BucketPolicy at `BucketPolicy`.
+Sources: GetBucketLocation, GetBucketEncryption, GetBucketOwnershipControls, GetBucketPolicy, GetPublicAccessBlock (of the bucket, and
+S3 Control's of the account), GetBucketVersioning, GetBucketLogging; AWS::S3::Bucket with AWS::S3::BucketPolicy at `BucketPolicy`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from zscan.collect import Call, Collector, Part, Place
+from zscan.collect import Bulk, Call, Collector, Part, Place
 from zscan.collect.aws.policies import as_list, grants_of, refuses_cleartext
 from zscan.collect.aws.settings import switch
 from zscan.collect.aws.shaping import GOVERNANCE, asset
@@ -50,11 +50,15 @@ def shape_bucket(document: Document) -> Iterable[Draft]:
 
 
 def _block(document: Document) -> dict[str, Reading]:
-    """The four switches. A bucket that a template makes has all of them on unless the template says otherwise (S3, April 2023)."""
+    """The four switches; the stricter of bucket and account counts (S3 user guide, "Blocking public access").
+
+    A bucket that a template makes has all of them on unless the template says otherwise (S3, April 2023).
+    """
     config = document["PublicAccessBlockConfiguration"]
     if document.view == "declared" and config.value is None:
         return dict.fromkeys(_BLOCKS, Reading(True, config.places))
-    return {name: switch(config.get(name)) for name in _BLOCKS}
+    account = document["AccountPublicAccessBlock"]
+    return {name: switch(config.get(name)) | switch(account.get(name)) for name in _BLOCKS}
 
 
 def _acl_public(document: Document) -> Reading:
@@ -116,6 +120,19 @@ COLLECTORS = (
             Part(path="Tags", call=_call("GetBucketTagging", take="TagSet", absent=frozenset({"NoSuchTagSet"}))),
             Part(path="VersioningConfiguration", call=_call("GetBucketVersioning")),
             Part(path="LoggingConfiguration", call=_call("GetBucketLogging", take="LoggingEnabled")),
+        ),
+        bulk=(
+            Bulk(
+                path="AccountPublicAccessBlock",
+                call=Call(
+                    service="s3control",
+                    operation="GetPublicAccessBlock",
+                    action="s3:GetAccountPublicAccessBlock",
+                    params={"AccountId": "{account_id}"},
+                    take="PublicAccessBlockConfiguration",
+                    absent=frozenset({"NoSuchPublicAccessBlockConfiguration"}),
+                ),
+            ),
         ),
         identify=lambda answer, place: f"arn:{place.partition}:s3:::{answer['key']}",
         name=lambda answer: str(answer["key"]),

@@ -33,6 +33,7 @@ _NAMES = (
     *(f"{kind}Name" for kind in ("Role", "User", "Bucket", "Group", "Model", "Endpoint", "EndpointConfig", "Domain", "NotebookInstance")),
     *(f"{kind}Name" for kind in ("AgentRuntime", "Harness", "OnlineEvaluationConfig")),
     *(f"{kind}Name" for kind in ("FeatureGroup", "ModelPackageGroup", "Agent", "Alias", "TrainingJob")),
+    *(f"{kind}Name" for kind in ("FeatureGroup", "ModelPackageGroup", "Agent", "Alias", "TrainingJob", "Function", "Repository")),
 )
 
 
@@ -68,6 +69,10 @@ _ATTACHMENTS = (
     Attachment("AWS::QBusiness::DataAccessor", "AWS::QBusiness::Application", "ApplicationId", "", "DataAccessors", many=True),
     Attachment("AWS::S3Vectors::VectorBucketPolicy", "AWS::S3Vectors::VectorBucket", "VectorBucketName", "Policy", "VectorBucketPolicy"),
     Attachment("AWS::S3Vectors::VectorBucketPolicy", "AWS::S3Vectors::VectorBucket", "VectorBucketArn", "Policy", "VectorBucketPolicy"),
+    Attachment("AWS::Lambda::Permission", "AWS::Lambda::Function", "FunctionName", "", "Permissions", many=True),
+    Attachment("AWS::Lambda::Url", "AWS::Lambda::Function", "TargetFunctionArn", "", "FunctionUrls", many=True),
+    Attachment("AWS::SecretsManager::RotationSchedule", "AWS::SecretsManager::Secret", "SecretId", "", "RotationSchedules", many=True),
+    Attachment("AWS::SecretsManager::ResourcePolicy", "AWS::SecretsManager::Secret", "SecretId", "ResourcePolicy", "ResourcePolicy"),
     Attachment("AWS::KMS::Alias", "AWS::KMS::Key", "TargetKeyId", "AliasName", "Aliases", many=True),
 )
 

@@ -27,6 +27,11 @@ from zscan.model.types.relations import RELATIONS
 from zscan.model.vocabulary import Facet, Vocabulary
 
 _GROUPS = (access, agents, artefacts, assistants, controls, exposure, guardrails, protection, runtime)
+from zscan.model.types import access, agents, artefacts, assets, controls, exposure, guardrails, protection, runtime, watch
+from zscan.model.types.relations import RELATIONS
+from zscan.model.vocabulary import Facet, Vocabulary
+
+_GROUPS = (access, agents, artefacts, controls, exposure, guardrails, protection, runtime, watch)
 _FACETS: tuple[Facet, ...] = tuple(facet for group in _GROUPS for facet in group.FACETS)
 
 VOCABULARY = Vocabulary(

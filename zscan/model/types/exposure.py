@@ -60,7 +60,10 @@ FACETS = (
     Facet(
         "subnet",
         "A slice of a network.",
-        {"assigns_public_addresses": Fact(Bool, "Interfaces made in it get a public address by default.")},
+        {
+            "assigns_public_addresses": Fact(Bool, "Interfaces made in it get a public address by default."),
+            "flows_logged": Fact(Bool, "Its network flows are recorded."),
+        },
     ),
     Facet(
         "route",

@@ -48,7 +48,6 @@ FACETS = (
         {
             "invocations": Fact(Bool, "Every model call is recorded."),
             "bodies": Fact(Bool, "Prompts and answers of the text modality are part of the record."),
-            "destination_encrypted": Fact(Bool, "The record goes to a destination that names a customer key."),
             "captured": Fact(Bool, "A sample of the endpoint's requests and answers is kept for quality and abuse analysis."),
             "capture_complete": Fact(Bool, "Both requests and answers are captured."),
             "conversations": Fact(Bool, "What users write and what they are answered is recorded."),

@@ -14,6 +14,7 @@ from zscan.collect.aws.bedrock.called import refer_to_model
 from zscan.collect.aws.canonical import cfn_names
 from zscan.collect.aws.log_delivery import delivered, deliveries
 from zscan.collect.aws.places import arn, bucket_of
+from zscan.collect.aws.secrets_manager import NATIVE_TYPE as SECRET
 from zscan.collect.aws.shaping import GOVERNANCE, TAGS, any_of, asset
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Reading, combine
@@ -53,6 +54,8 @@ _SOURCES = {
     "SALESFORCE": True,
     "SHAREPOINT": True,
 }
+_STORES_WITH_SECRET = ("PineconeConfiguration", "RdsConfiguration", "RedisEnterpriseCloudConfiguration", "MongoDbAtlasConfiguration")
+_CONNECTORS = ("Confluence", "Salesforce", "SharePoint")
 _IN_STORE = Unknown(Reason(ReasonCode.UNRESOLVED, "the data lies in the vector store, whose own settings name its key"))
 _NEW_STORE = Unknown(Reason(ReasonCode.UNPARSABLE, "a kind of store that is not documented"))
 _OPAQUE = Unknown(Reason(ReasonCode.OUT_OF_SCOPE, "what this kind of source reads is not stated in its settings"))
@@ -77,6 +80,8 @@ def shape_knowledge_base(document: Document) -> Iterable[Draft]:
     _connect(draft, document["StorageConfiguration"])
     draft.refer("retrieves_from", "AWS::Kendra::Index", settings.get("KendraKnowledgeBaseConfiguration.KendraIndexArn"))
     refer_to_model(draft, "calls_model", settings.get("VectorKnowledgeBaseConfiguration.EmbeddingModelArn"))
+    for store in _STORES_WITH_SECRET:
+        draft.refer("uses_secret", SECRET, document["StorageConfiguration"].get(f"{store}.CredentialsSecretArn"))
     for kind in ("Vector", "Managed"):
         supplemental = settings.get(f"{kind}KnowledgeBaseConfiguration.SupplementalDataStorageConfiguration")
         for location in supplemental.get("SupplementalDataStorageLocations").each():
@@ -132,6 +137,8 @@ def shape_data_source(document: Document) -> Iterable[Draft]:
     draft.set("connection.shared_key", _basic(source) | kind.map(lambda name: False if str(name) in _SOURCES else _OPAQUE))
     draft.refer("encrypts_with", "AWS::KMS::Key", key)
     draft.refer("part_of", KNOWLEDGE_BASE, document["KnowledgeBaseId"])
+    for connector in _CONNECTORS:
+        draft.refer("uses_secret", SECRET, source.get(f"{connector}Configuration.SourceConfiguration.CredentialsSecretArn"))
     draft.refer("reads_from", "AWS::S3::Bucket", source.get("S3Configuration.BucketArn").map(lambda text: bucket_of(str(text or ""))))
     yield draft
 
@@ -229,7 +236,7 @@ COLLECTORS = (
             *(f"connection.{name}" for name in ("external", "product", "address", "private", "shared_key")),
         },
         live_only=frozenset({"logging.service_log"}),
-        relations=frozenset({"runs_as", "encrypts_with", "retrieves_from", "writes_to", "calls_model"}),
+        relations=frozenset({"runs_as", "encrypts_with", "retrieves_from", "writes_to", "calls_model", "uses_secret"}),
         via=(Via(native_type=KNOWLEDGE_BASE, relation="retrieves_from", facts={"encryption.customer_key": "all"}),),
     ),
     Collector(
@@ -256,6 +263,6 @@ COLLECTORS = (
                 *(f"connection.{name}" for name in ("external", "product", "shared_key")),
             }
         ),
-        relations=frozenset({"encrypts_with", "part_of", "reads_from"}),
+        relations=frozenset({"encrypts_with", "part_of", "reads_from", "uses_secret"}),
     ),
 )

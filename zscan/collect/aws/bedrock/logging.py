@@ -17,7 +17,6 @@ from zscan.model.unknown import Reason, ReasonCode, Unknown
 
 _NAME = "model-invocation-logging"
 _UNSTATED = Unknown(Reason(ReasonCode.UNRESOLVED, "the configuration does not say whether text is delivered, and no default is documented"))
-_ELSEWHERE = Unknown(Reason(ReasonCode.UNRESOLVED, "the key stands in the settings of the log destination"))
 
 
 def shape_logging(document: Document) -> Iterable[Draft]:
@@ -31,7 +30,6 @@ def shape_logging(document: Document) -> Iterable[Draft]:
     draft.set("scope.ai_in_use", _used(document["UsageMetrics"]))
     draft.set("logging.invocations", recorded)
     draft.set("logging.bodies", recorded & switch(text.default(_UNSTATED)))
-    draft.set("logging.destination_encrypted", recorded & Reading(_ELSEWHERE))
     draft.refer("logs_to", "AWS::Logs::LogGroup", group)
     for bucket in buckets:
         draft.refer("logs_to", "AWS::S3::Bucket", bucket)
@@ -75,7 +73,7 @@ COLLECTORS = (
         name=lambda _answer: _NAME,
         canonical=cfn_names(),
         shape=shape_logging,
-        facts=frozenset({"scope.ai_in_use", "logging.invocations", "logging.bodies", "logging.destination_encrypted"}),
+        facts=frozenset({"scope.ai_in_use", "logging.invocations", "logging.bodies"}),
         relations=frozenset({"logs_to"}),
         file_form=False,
     ),

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from zscan.collect import Call, Collector
 from zscan.collect.aws.canonical import cfn_names
 from zscan.collect.aws.ec2 import attach
+from zscan.collect.aws.ecr import pull
+from zscan.collect.aws.places import bucket_of
 from zscan.collect.aws.sagemaker.instances import hardware_encrypted
 from zscan.collect.aws.sagemaker.runs import bucket, instance_types, nodes, run_images, set_secrets
 from zscan.collect.aws.settings import switch
@@ -42,6 +44,7 @@ def shape_training_job(document: Document) -> Iterable[Draft]:
     draft.set("principal.assigned", document["RoleArn"].is_set())
     set_secrets(draft, (document["Environment"], "environment"), (document["HyperParameters"], "hyperparameters"))
     draft.refer("runs_as", "AWS::IAM::Role", document["RoleArn"])
+    pull(draft, [algorithm.get("TrainingImage")])
     for key in (resources.get("VolumeKmsKeyId"), output.get("KmsKeyId")):
         draft.refer("encrypts_with", "AWS::KMS::Key", key)
     for channel in document["InputDataConfig"].each():
@@ -94,7 +97,7 @@ COLLECTORS = (
             "secrets.literals",
             "secrets.defaults",
         },
-        relations=frozenset({"runs_as", "encrypts_with", "reads_from", "writes_to", "attached_to"}),
+        relations=frozenset({"runs_as", "encrypts_with", "reads_from", "writes_to", "attached_to", "pulls_from"}),
         file_form=False,
     ),
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from zscan.collect import Bulk, Call, Collector
 from zscan.collect.aws.canonical import cfn_names
+from zscan.collect.aws.ecr import pull
 from zscan.collect.aws.places import bucket_of
 from zscan.collect.aws.sagemaker.instances import hardware_encrypted
 from zscan.collect.aws.sagemaker.rollout import ROLLOUT, set_rollout
@@ -69,6 +70,7 @@ def shape_model(document: Document) -> Iterable[Draft]:
     draft.refer("runs_as", "AWS::IAM::Role", document["ExecutionRoleArn"])
     for _, container in parts:
         draft.refer("built_from", "AWS::SageMaker::ModelPackage", container.get("ModelPackageName"))
+    pull(draft, (container.get("Image") for _, container in parts))
     for uri in uris:
         draft.refer("reads_from", "AWS::S3::Bucket", uri.map(lambda text: bucket_of(str(text or ""))))
     for group in document["VpcConfig.SecurityGroupIds"].each():
@@ -236,7 +238,7 @@ COLLECTORS = (
             "principal.assigned",
             "release.registered",
         },
-        relations=frozenset({"runs_as", "reads_from", "attached_to", "built_from"}),
+        relations=frozenset({"runs_as", "reads_from", "attached_to", "built_from", "pulls_from"}),
     ),
     Collector(
         native_type="AWS::SageMaker::EndpointConfig",
@@ -263,14 +265,14 @@ COLLECTORS = (
         shape=shape_endpoint,
         facts=GOVERNANCE | ROLLOUT | {"logging.monitored"},
         live_only=frozenset({"logging.monitored"}),
-        relations=frozenset({"configured_by", "serves", "encrypts_with", "runs_as", "attached_to", "reads_from"}),
+        relations=frozenset({"configured_by", "serves", "encrypts_with", "runs_as", "attached_to", "reads_from", "pulls_from"}),
         via=(
             Via(native_type="AWS::SageMaker::Endpoint", relation="configured_by", facts=_FROM_CONFIG, hands_on=("serves", "encrypts_with")),
             Via(
                 native_type="AWS::SageMaker::Endpoint",
                 relation="serves",
                 facts=_FROM_MODELS,
-                hands_on=("runs_as", "attached_to", "reads_from"),
+                hands_on=("runs_as", "attached_to", "reads_from", "pulls_from"),
             ),
         ),
     ),
