@@ -276,16 +276,16 @@ def _flat(place: Place) -> tuple[str, str, str, str]:
 
 def _joined(bulk: Bulk, document: Document, entries: Iterable[Any]) -> Any:
     """What a bulk listing says of one document. A key that is missing from a listing cut short is unknown, not absent."""
-    table: dict[str, Any] = {}
+    table: dict[str, list[Any]] = defaultdict(list)
     missing: Unknown | None = None
     for entry in entries:
         if isinstance(entry, Unknown):
             missing = entry
         else:
-            table[bulk.index(entry)] = entry
+            table[bulk.index(entry)].append(entry)
     wanted = list(bulk.keys({**document.body, "@id": document.id, "@name": document.name}))
-    found = [bulk.take(table[key]) for key in wanted if key in table]
-    incomplete = missing is not None and len(found) < len(wanted)
+    found = [bulk.take(entry) for key in wanted for entry in table.get(key, ())]
+    incomplete = missing is not None and (bulk.repeats or len(found) < len(wanted))
     if bulk.many:
         return [*found, missing] if incomplete else found
     return found[0] if found else (missing if incomplete else [])

@@ -107,19 +107,24 @@ class Identity(Document):
         inline: Policies | None = None,
         attached: tuple[str, ...] = (),
         tags: Tags = None,
+        session_seconds: int = 3600,
         **overrides: Any,
     ) -> Self:
-        """Add a role; `trusts` is its trust policy, by default SageMaker's."""
+        """Add a role; `trusts` is its trust policy, by default SageMaker's. How long its sessions may last is told by ListRoles only."""
+        listed = {
+            "Path": path,
+            "RoleName": name,
+            "RoleId": f"AROA{short_id('role', account, name, length=17)}",
+            "Arn": role_arn(account, name, path),
+            "CreateDate": CREATED,
+            "AssumeRolePolicyDocument": encoded(trusts or trust()),
+        }
+        self.at(account, "*", "iam").add("ListRoles", "Roles", {**listed, "MaxSessionDuration": session_seconds})
         return self._principal(
             account,
             "RoleDetailList",
             {
-                "Path": path,
-                "RoleName": name,
-                "RoleId": f"AROA{short_id('role', account, name, length=17)}",
-                "Arn": role_arn(account, name, path),
-                "CreateDate": CREATED,
-                "AssumeRolePolicyDocument": encoded(trusts or trust()),
+                **listed,
                 "InstanceProfileList": [],
                 "RolePolicyList": _inline(inline),
                 "AttachedManagedPolicies": _attached(attached),

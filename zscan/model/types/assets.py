@@ -36,7 +36,13 @@ TYPES = (
     AssetType(
         "model_logging", "The invocation-logging setting of an account and region.", ("scope", "logging"), plural="model logging settings"
     ),
-    AssetType("identity", "A principal.", ("identity", "identity.granted", "identity.trust", "governance"), ai=False, plural="identities"),
+    AssetType(
+        "identity",
+        "A principal.",
+        ("identity", "identity.granted", "identity.trust", "credentials", "governance"),
+        ai=False,
+        plural="identities",
+    ),
     AssetType("key", "An encryption key.", ("key", "sharing", "governance"), ai=False),
     AssetType("data_store", "An object store or bucket that AI reads or writes.", ("store", "encryption", "governance"), ai=False),
     AssetType("volume", "A persistent volume claim or storage class.", ("volume", "governance"), ai=False),
@@ -46,4 +52,6 @@ TYPES = (
     AssetType("firewall", "A security group or network policy.", ("firewall", "governance"), ai=False),
     AssetType("route", "A published way in: Service, Ingress, gateway route.", ("route", "governance"), ai=False),
     AssetType("namespace", "A namespace that AI workloads live in.", ("namespace", "governance"), ai=False),
+    AssetType("credential", "The long-lived credentials of a principal.", ("credentials", "auth"), ai=False),
+    AssetType("access_review", "The standing analysis of access in a scope.", ("scope", "review"), plural="access analyses"),
 )

@@ -23,4 +23,5 @@ RELATIONS = (
     RelationType("exposed_by", "Published ways in that lead to the asset.", ("route",)),
     RelationType("routes_to", "What a published way in leads to.", (*_AI, "ai_client", "feature_store", "model_registry")),
     RelationType("attached_to", "Networks, firewalls and subnets that the asset is attached to.", ("firewall", "subnet", "private_link")),
+    RelationType("holds", "The long-lived credentials that people or programs sign in with as the identity.", ("credential",)),
 )
