@@ -39,13 +39,13 @@ def add(estate: Estate) -> None:
         boundary="PowerUserAccess",
         SessionDuration="PT1H",
     )
-    build.permission_set(estate, ACCOUNT, REGION, "Readers", managed=("ReadOnlyAccess",), accounts=(ACCOUNT,))
     build.analyzer(estate, ACCOUNT, REGION, "outsiders")
     build.analyzer(estate, ACCOUNT, "eu-west-1", "unused", kind="ACCOUNT_UNUSED_ACCESS", status="DISABLED")
 
 
 def _users(estate: Estate) -> None:
     a = ACCOUNT
+    estate.aws_policy(a, "AmazonBedrockFullAccess", allow("bedrock:*"))
     invoke = allow("bedrock:InvokeModel", _MODEL)
     keys = allow("iam:CreateServiceSpecificCredential", "*")
     estate.user(
@@ -61,8 +61,6 @@ def _users(estate: Estate) -> None:
     estate.user(a, "temporary", inline={"guard": allow("bedrock:UpdateGuardrail", _GUARD, Condition=_END)})
     build.api_key(estate, a, "temporary", Status="Inactive")
     build.password(estate, a, "temporary", second_factor=True)
-    estate.user(a, "accountant", inline={"bills": allow("ce:GetCostAndUsage")})
-    build.access_key(estate, a, "accountant")
 
 
 def _roles(estate: Estate) -> None:

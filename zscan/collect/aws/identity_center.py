@@ -68,12 +68,13 @@ def _as_principal(document: Document) -> Document:
     inline = document["InlinePolicy"]
     policies = [{"PolicyDocument": inline.value}] if inline.unknown or inline.value else []
     policies += [{"PolicyDocument": one.value if one.unknown else _ELSEWHERE} for one in document["CustomerManagedPolicyReferences"].each()]
-    boundary = document["PermissionsBoundary"]
+    bound = _boundary(document["PermissionsBoundary"])
     body = {
         "Policies": policies,
         "ManagedPolicyArns": [name.value for name in names],
         "ManagedPolicies": [{"Arn": name.value, "Document": text} for name in names if (text := _text(name)) is not None],
-        "PermissionsBoundary": boundary.value if boundary.unknown else _boundary(boundary),
+        "PermissionsBoundary": bound.value,
+        "BoundaryDocument": _text(bound),
     }
     return Document(
         id=document.id,
@@ -92,10 +93,10 @@ def _text(arn: Reading) -> Any:
     return _KNOWN.get(name) if ":iam::aws:policy" in prefix else None
 
 
-def _boundary(boundary: Reading) -> Any:
+def _boundary(boundary: Reading) -> Reading:
     """The ARN or name of the boundary; None when the set has none."""
-    arn, name = boundary.get("ManagedPolicyArn"), boundary.get("CustomerManagedPolicyReference.Name")
-    return arn.value if arn.unknown or arn.value else name.value
+    arn = boundary.get("ManagedPolicyArn")
+    return arn if arn.unknown or arn.value else boundary.get("CustomerManagedPolicyReference.Name")
 
 
 def _seconds(text: Any) -> Any:

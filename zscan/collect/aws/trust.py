@@ -61,7 +61,7 @@ def _users(statement: Any, account: str) -> Truth:
 def _is_people(principal: str, account: str) -> bool:
     parts = arn_parts(principal)
     if parts is None:
-        return principal in {"*", account}
+        return principal == account  # "*" is everybody of every account: `identity.trust.anyone`
     _, _, owner, resource = parts
     own = owner == account or not owner.isdigit()  # a template writes its own account as ${AWS::AccountId}
     return resource.startswith("user/") or (resource == "root" and own)
