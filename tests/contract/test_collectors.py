@@ -55,7 +55,9 @@ CONSTANTS = {
     "AWS::BedrockAgentCore::CodeInterpreterCustom": {"workload.runs_generated_code"},  # that is what it is for
     "AWS::EC2::SecurityGroup": {"firewall.directions"},  # a group always decides on both
     "AWS::IAM::Role": {"identity.kind"},
-    "AWS::IAM::User": {"identity.kind"},
+    "AWS::IAM::User": {"identity.kind", "identity.people", "identity.federated"},
+    "AWS::IAM::UserCredentials": {"auth.required"},  # whoever uses a credential authenticates by it
+    "AWS::SSO::PermissionSet": {"identity.kind", "identity.people", "identity.federated"},  # people of the instance's directory
     "AWS::S3::Bucket": {"encryption.at_rest"},  # Amazon S3 encrypts every new object since 2023-01-05
 }
 
@@ -194,6 +196,8 @@ def test_a_listing_that_comes_in_pages_is_paged(use: Use) -> None:
     tokens = {name for name in getattr(output, "members", {}) if name.lower() in {"nexttoken", "marker", "continuationtoken"}}
     if use.call.items and tokens and use.call.token is None:
         assert paginator(use.call.service, use.call.operation), f"{use.call.id} has {sorted(tokens)}, but no paginator"
+    if use.call.items and tokens:
+        assert use.call.token or paginator(use.call.service, use.call.operation), f"{use.call.id} has {sorted(tokens)}, but no paginator"
 
 
 @every_use

@@ -100,6 +100,8 @@ def _text(shape: Shape, name: str) -> Any:
         return dict(_EMPTY_POLICY)
     if name.lower().endswith("arn"):
         return f"arn:aws:service:{REGION}:{ACCOUNT}:thing/{name.lower()}"
+    if name.lower().endswith("accountid"):
+        return ACCOUNT
     return "s3://bucket/key" if name.lower().endswith("uri") else f"a-{name.lower()}"
 
 

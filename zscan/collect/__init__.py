@@ -79,8 +79,9 @@ class Bulk:
     """A part that one listing answers for every document of a scope (tags, managed policies): joined by key, not read one by one.
 
     `index` gives the key of a listed item, `keys` the keys a document wants, `take` what is kept. One wanted key that the complete listing
-    does not hold is absent. With `many`, the part is the list of all that matched. A call without `items` reads a setting of the scope that
-    is the same for all of them.
+    does not hold is absent. With `many`, the part is the list of all that matched; with `repeats`, a key may be listed any number of
+    times, so that only the end of the listing tells that all of them were seen. A call without `items` reads a setting of the scope that is
+    the same for all of them.
     """
 
     path: str
@@ -89,6 +90,7 @@ class Bulk:
     keys: Callable[[Mapping[str, Any]], Iterable[str]] = lambda _body: ()
     take: Callable[[Mapping[str, Any]], Any] = lambda entry: entry
     many: bool = False
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,8 @@ class Collector:
     `list` enumerates (once per scope, or once per item of `parent`); `describe` reads one item; `parts` and `bulk` add to it. A collector
     that `resolves` reads only what other assets refer to: without a `list`, `describe` is called with `{key}`; with a `list`, that is
     read once in every scope from which it is referred to; `split` gives the names that a key holds beside `key`, where a read needs
-    several (a guardrail and its version). `identify` gives the provider's own id from the answer (or the listed item) and
+    several (a guardrail and its version). `own` tells what belongs to the scope from what is only visible there: the rest is neither read
+    nor listed below. `identify` gives the provider's own id from the answer (or the listed item) and
     the scope; `name` the display name.
     `singleton` marks a setting of the scope itself: it always exists, even where its read failed.
     """
@@ -113,6 +116,7 @@ class Collector:
     bulk: tuple[Bulk, ...] = ()
     resolves: bool = False
     singleton: bool = False
+    own: Callable[[Mapping[str, Any], Place], bool] = lambda _item, _place: True
     identify: Callable[[Mapping[str, Any], Place], str]
     name: Callable[[Mapping[str, Any]], str]
     canonical: Callable[[Mapping[str, Any]], dict[str, Any]]

@@ -51,9 +51,10 @@ class Gatherer:
             return [dict(parent)]
         answer = self.invoke(self.place, call, self._params(call, parent))
         items = listed(answer, call, (*self._affects, *self.children), self.note)
-        return [
+        found = [
             _below(parent, item if isinstance(item, dict) else {"item": item}, answer.at) for item in items if not isinstance(item, Unknown)
         ]
+        return [context for context in found if self.collector.own(context, self.place)]
 
     def document(self, context: Mapping[str, Any]) -> Document | None:
         """The document of one thing, without bulk parts; None when it does not exist, or its service is not offered here."""

@@ -321,21 +321,21 @@ class _Table:
 
     def __init__(self, bulk: Bulk, entries: Iterable[Any], *, setting: Any = None) -> None:
         self._bulk, self._setting = bulk, setting
-        self._entries: dict[str, Any] = {}
+        self._entries: dict[str, list[Any]] = defaultdict(list)
         self._missing: Unknown | None = None
         for entry in entries:
             if isinstance(entry, Unknown):
                 self._missing = entry
             else:
-                self._entries[bulk.index(entry)] = entry
+                self._entries[bulk.index(entry)].append(entry)
 
     def of(self, document: Document) -> Any:
         """What the listing, or the setting, says of one document."""
         if not self._bulk.call.items:
             return self._setting
         wanted = list(self._bulk.keys({**document.body, "@id": document.id, "@name": document.name}))
-        found = [self._bulk.take(self._entries[key]) for key in wanted if key in self._entries]
-        incomplete = self._missing is not None and len(found) < len(wanted)
+        found = [self._bulk.take(entry) for key in wanted for entry in self._entries.get(key, ())]
+        incomplete = self._missing is not None and (self._bulk.repeats or len(found) < len(wanted))
         if self._bulk.many:
             return [*found, self._missing] if incomplete else found
         return found[0] if found else (self._missing if incomplete else [])

@@ -15,9 +15,10 @@ from zscan.model.offers import Offer
 from zscan.model.rule import Rule
 from zscan.model.source import FactRef
 from zscan.model.types import VOCABULARY
-from zscan.model.unknown import Truth, Unknown, kleene_any
+from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, kleene_any
 
 _IN_USE = "scope.ai_in_use"
+_UNMEASURED = Unknown(Reason(ReasonCode.OUT_OF_SCOPE, "use was not measured in this scope"))
 _EVERY_CLASS = "*"  # a gap that hides every class of its scope (an unreadable list of regions)
 
 
@@ -37,7 +38,7 @@ def derive_use(by_id: Mapping[str, Draft], gaps: Iterable[Gap], offers: Mapping[
     for control in controls:
         seen = [draft for draft in first.values() if _within(control, draft)][:1]
         meters = [draft for draft in controls if draft.id in measured and _within(control, draft)]
-        parts: list[Truth] = [bool(seen), *(measured[meter.id] for meter in meters)]
+        parts: list[Truth] = [bool(seen), *([measured[meter.id] for meter in meters] or [_UNMEASURED])]
         parts += [Unknown(gap.as_reason()) for gap in blocking if _hides(gap, control)]
         refs = [FactRef(draft.id, "") for draft in seen]
         refs += [FactRef(meter.id, _IN_USE) for meter in meters if meter is not control and measured[meter.id] is True]

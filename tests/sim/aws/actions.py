@@ -25,6 +25,7 @@ PREFIXES: Mapping[str, str] = {
     "qconnect": "wisdom",
     "resourcegroupstaggingapi": "tag",
     "s3control": "s3",
+    "sso-admin": "sso",
 }
 
 # operations whose action has another name; the action's prefix is the service's

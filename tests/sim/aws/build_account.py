@@ -108,9 +108,12 @@ class Identity(Document):
         inline: Policies | None = None,
         attached: tuple[str, ...] = (),
         tags: Tags = None,
+        session_seconds: int = 3600,
         **overrides: Any,
     ) -> Self:
-        """Add a role; `trusts` is its trust policy, by default SageMaker's. The older operations, one thing each, tell the same."""
+        """Add a role; `trusts` is its trust policy, by default SageMaker's. The older operations, one thing each, tell the same, and how
+        long its sessions may last.
+        """
         role = {
             "Path": path,
             "RoleName": name,
@@ -120,8 +123,8 @@ class Identity(Document):
             "AssumeRolePolicyDocument": encoded(trusts or trust()),
         }
         place, match = self.at(account, "*", "iam"), {"RoleName": name}
-        place.add("ListRoles", "Roles", role)
-        place.row("GetRole", match, {"Role": role | {"Tags": key_values(tags)}})
+        place.add("ListRoles", "Roles", {**role, "MaxSessionDuration": session_seconds})
+        place.row("GetRole", match, {"Role": role | {"MaxSessionDuration": session_seconds, "Tags": key_values(tags)}})
         place.row("ListRolePolicies", match, {"PolicyNames": list(inline or {})})
         place.row("ListAttachedRolePolicies", match, {"AttachedPolicies": _attached(attached)})
         place.row("ListRoleTags", match, {"Tags": key_values(tags)})

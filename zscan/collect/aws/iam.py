@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from zscan.collect import Bulk, Call, Collector
-from zscan.collect.aws.policies import account_of, as_list, effect, grants_of, narrowed, principals, statements
-from zscan.collect.aws.rights import Rights
+from zscan.collect.aws.iam_keys import NATIVE_TYPE as USER_CREDENTIALS
+from zscan.collect.aws.policies import account_of, as_list, conditions, effect, grants_of, narrowed, principals, statements
+from zscan.collect.aws.rights import Rights, covers
+from zscan.collect.aws.settings import number
 from zscan.collect.aws.shaping import GOVERNANCE, asset
+from zscan.collect.aws.trust import PEOPLE, ends, people
 from zscan.model.asset import Draft
-from zscan.model.document import Document, Path, Reading
+from zscan.model.document import Document, Path, Reading, combine
+from zscan.model.offers import Via
 from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, kleene_all, kleene_any, kleene_not
 
 _AI_SERVICES = (
@@ -61,6 +65,7 @@ _ESCALATE = (
     "iam:AddUserToGroup",
 )
 _SIGN_IN = ("sagemaker:CreatePresignedDomainUrl", "sagemaker:CreatePresignedNotebookInstanceUrl")
+_ISSUE_KEYS = ("iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential")
 _START_AS = (
     "sagemaker:CreateNotebookInstance",
     "sagemaker:CreateTrainingJob",
@@ -82,12 +87,22 @@ GRANTED = frozenset(
         "escalate",
         "full_ai_access",
         "mint_sign_in_links",
+        "issue_keys",
     )
 )
 TRUST = frozenset(f"identity.trust.{name}" for name in ("anyone", "foreign_accounts", "external_id_missing", "unpinned_ai_service"))
 # Conditions that keep an AI service, or a foreign account, from acting for somebody else (IAM user guide, the confused deputy problem).
 _SOURCE = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
 _EXTERNAL = frozenset({"sts:externalid", "aws:principalorgid", "aws:principalarn"})
+# The rights that relevance keeps a principal for: only then is it asked what it signs in with.
+_AI_RIGHTS = ("invoke_models", "change_guardrails", "full_ai_access")
+_HOUR = 3600
+_CREDENTIAL_OF = "iam:servicespecificcredentialservicename"
+_NO_USE = Unknown(Reason(ReasonCode.NO_FILE_FORM, "use is recorded only in the live system"))
+_SIGN_IN = frozenset({"credentials.second_factor"})
+_PORTAL_PATH = "/aws-reserved/sso.amazonaws.com/"  # roles that IAM Identity Center makes of permission sets
+_PORTAL = Unknown(Reason(ReasonCode.UNRESOLVED, "the length of its sessions is set by its permission set, not by the role"))
+_NEVER_ASKED = Unknown(Reason(ReasonCode.OUT_OF_SCOPE, "what it signs in with is read only live, and for users with AI rights"))
 _POLICY_PLACES: tuple[Path, ...] = (("Policies",), ("ManagedPolicyArns",))
 
 
@@ -153,6 +168,7 @@ def granted(document: Document) -> dict[str, Truth]:
     """The facts of `identity.granted`, from the principal's own policies."""
     rights = Rights(documents(document), _boundary(document))
     pass_any = rights.allows("iam:PassRole", everywhere=True)
+    keys = Rights([_for_ai(text) for text in rights.documents], rights.boundary)
     start_as_any = kleene_all([pass_any, rights.any_of(_START_AS, everywhere=False)])
     groups = [group.value for group in _groups(document) if group.unknown]
     names = [arn.value for arn in _attached(document)]
@@ -167,7 +183,29 @@ def granted(document: Document) -> dict[str, Truth]:
         "escalate": kleene_any([rights.any_of(_ESCALATE, everywhere=True), start_as_any]),
         "mint_sign_in_links": rights.any_of(_SIGN_IN, everywhere=True),
         "full_ai_access": kleene_any([*groups, *(n if isinstance(n, Unknown) else _provider_policy(n) in _FULL_AI for n in names)]),
+        "issue_keys": keys.any_of(_ISSUE_KEYS, everywhere=False),
     }
+
+
+def _for_ai(document: Any) -> Any:
+    """A policy without the statements that are only about credentials of services other than AI (CodeCommit, Keyspaces)."""
+    found = statements(document)
+    return {"Statement": [one for one in found if isinstance(one, Unknown) or not _other_service(one)]}
+
+
+def _other_service(statement: Mapping[str, Any]) -> bool:
+    named = [value for operator, key, value in conditions(statement) if key == _CREDENTIAL_OF and operator == "stringequals"]
+    return any(all(isinstance(one, str) and not one.startswith("bedrock") for one in as_list(value)) for value in named)
+
+
+def _never_ends(document: Document, full_access: Truth) -> Truth:
+    """Whether a right to administer AI is held without an end date. What a provider's policy hands out has none."""
+    found = [statement for text in documents(document) for statement in statements(text)]
+    open_ended = [
+        one if isinstance(one, Unknown) else kleene_all([effect(one, "Allow"), covers(one, _WEAKEN), kleene_not(ends(one))])
+        for one in found
+    ]
+    return kleene_any([full_access, *open_ended])
 
 
 def trusts(trust: Reading, account: str) -> dict[str, Any]:
@@ -203,15 +241,43 @@ def _shape(kind: str) -> Callable[[Document], Iterable[Draft]]:
         draft = asset(document, "identity")
         draft.set("identity.kind", kind)
         draft.set("identity.boundary", document["PermissionsBoundary"].is_set())
-        for name, value in granted(document).items():
+        rights = granted(document)
+        for name, value in rights.items():
             draft.set(f"identity.granted.{name}", Reading(value, _POLICY_PLACES))
         if kind == "role":
-            trust = document["AssumeRolePolicyDocument"]
-            for name, value in trusts(trust, document.account).items():
-                draft.set(f"identity.trust.{name}", Reading(value, trust.places))
+            _state_role(draft, document)
+        else:
+            draft.set("identity.standing", Reading(_never_ends(document, rights["full_ai_access"]), _POLICY_PLACES))
+            draft.set("identity.people", True)
+            draft.set("identity.federated", False)
+            draft.set("credentials.second_factor", Reading(_NEVER_ASKED))
+            if document.view == "live" and any(rights[name] is not False for name in _AI_RIGHTS):
+                draft.refer("holds", USER_CREDENTIALS, document["UserName"])
         yield draft
 
     return shape
+
+
+def _state_role(draft: Draft, document: Document) -> None:
+    """Who may become the role, for how long, and when somebody last did."""
+    trust = document["AssumeRolePolicyDocument"]
+    for name, value in trusts(trust, document.account).items():
+        draft.set(f"identity.trust.{name}", Reading(value, trust.places))
+    for path, reading in people(trust, document.account).items():
+        draft.set(path, reading)
+    portal = document["Path"].default("/").map(lambda path: str(path).startswith(_PORTAL_PATH))
+    # Unset in a template, a session lasts an hour at most (AWS::IAM::Role, MaxSessionDuration).
+    longest = number(document["MaxSessionDuration"].default(_HOUR), unset="")
+    draft.set("identity.session_seconds", combine(lambda seconds, by_portal: _PORTAL if by_portal else seconds, longest, portal))
+    draft.set("identity.idle_since", _idle_since(document))
+
+
+def _idle_since(document: Document) -> Reading:
+    """IAM tells the last use within 400 days; a role without one was not used since, or since it was made."""
+    if document.view == "declared":
+        return Reading(_NO_USE)
+    made, used = document["CreateDate"], document["RoleLastUsed.LastUsedDate"]
+    return combine(lambda at, last: str(last or at), made, used)
 
 
 def canonical(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -271,6 +337,14 @@ _BOUNDARY = Bulk(
     keys=lambda body: [body["PermissionsBoundary"]] if isinstance(body.get("PermissionsBoundary"), str) else [],
     take=lambda policy: _default_version(policy)["Document"],
 )
+# GetAccountAuthorizationDetails leaves the length of sessions out; ListRoles tells it for all roles.
+_SESSIONS = Bulk(
+    path="MaxSessionDuration",
+    call=Call(service="iam", operation="ListRoles", action="iam:ListRoles", items="Roles", page_size=1000),
+    index=lambda role: str(role["Arn"]),
+    keys=lambda body: [body["@id"]],
+    take=lambda role: role.get("MaxSessionDuration", _HOUR),
+)
 
 COLLECTORS = (
     Collector(
@@ -278,12 +352,17 @@ COLLECTORS = (
         asset_type="identity",
         scope="account",
         list=_details("RoleDetailList"),
-        bulk=(_POLICIES, _BOUNDARY),
+        bulk=(_POLICIES, _BOUNDARY, _SESSIONS),
         identify=lambda role, _place: str(role["Arn"]),
         name=lambda role: str(role["RoleName"]),
         canonical=canonical,
         shape=_shape("role"),
-        facts=GOVERNANCE | GRANTED | TRUST | {"identity.kind", "identity.boundary"},
+        facts=GOVERNANCE
+        | GRANTED
+        | TRUST
+        | PEOPLE
+        | {"identity.kind", "identity.boundary", "identity.session_seconds", "identity.idle_since"},
+        live_only=frozenset({"identity.idle_since"}),
     ),
     Collector(
         native_type="AWS::IAM::User",
@@ -295,6 +374,9 @@ COLLECTORS = (
         name=lambda user: str(user["UserName"]),
         canonical=canonical,
         shape=_shape("user"),
-        facts=GOVERNANCE | GRANTED | {"identity.kind", "identity.boundary"},
+        facts=GOVERNANCE | GRANTED | PEOPLE | {"identity.kind", "identity.boundary"},
+        live_only=_SIGN_IN,
+        relations=frozenset({"holds"}),
+        via=(Via(native_type="AWS::IAM::User", relation="holds", facts={"credentials.second_factor": "all"}),),
     ),
 )

@@ -111,6 +111,11 @@ def _is_every_of_kind(resource: str) -> bool:
     return _is_everything(resource) or (len(parts) == _ARN_PARTS and parts[2] != "s3" and _KIND.fullmatch(parts[-1]) is not None)
 
 
+def covers(statement: Mapping[str, Any], actions: Iterable[str]) -> Truth:
+    """Whether a statement is about one of the actions."""
+    return kleene_any(_covers_action(statement, action) for action in actions)
+
+
 def _covers_action(statement: Mapping[str, Any], action: str) -> Truth:
     named = as_list(statement.get("NotAction", statement.get("Action")))
     covered = kleene_any(p if isinstance(p, Unknown) else _pattern(str(p)).match(action) is not None for p in named)

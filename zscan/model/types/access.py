@@ -1,16 +1,21 @@
 """Facets about identities: what they are, what they were granted, who may become them, and which one an asset uses."""
 
-from zscan.model.vocabulary import Bool, Enum, Facet, Fact, ListOf, Str
+from zscan.model.vocabulary import Bool, Date, Enum, Facet, Fact, Int, ListOf, Record, Str
 
 FACETS = (
     Facet(
         "identity",
         "A principal.",
         {
-            "kind": Fact(Enum(("role", "user", "group", "service_account")), "What sort of principal it is."),
+            "kind": Fact(Enum(("role", "user", "group", "service_account", "permission_set")), "What sort of principal it is."),
             "is_default": Fact(Bool, "It is the one that the platform assigns when none is named."),
             "boundary": Fact(Bool, "A permission boundary caps what it may do."),
             "token_mounted": Fact(Bool, "Its token is put into every workload that runs as it."),
+            "people": Fact(Bool, "People sign in as it, or may take it on, with credentials that the account itself gave them."),
+            "federated": Fact(Bool, "People whom an identity provider signs in may take it on."),
+            "session_seconds": Fact(Int, "Seconds that a session as it lasts at most."),
+            "idle_since": Fact(Date, "When it was last used; when it was made, if it never was."),
+            "standing": Fact(Bool, "People hold its rights, or the leave to take them on, without an end date."),
         },
     ),
     Facet(
@@ -27,6 +32,7 @@ FACETS = (
             "escalate": Fact(Bool, "Rights by which it can give itself more rights, or act inside other workloads."),
             "full_ai_access": Fact(Bool, "A provider's full-access policy for an AI service."),
             "mint_sign_in_links": Fact(Bool, "Minting sign-in links to every studio or notebook, with no condition on place or person."),
+            "issue_keys": Fact(Bool, "Making or reading long-lived keys of AI services."),
         },
     ),
     Facet(
@@ -37,6 +43,17 @@ FACETS = (
             "foreign_accounts": Fact(ListOf(Str), "Accounts other than its own that may."),
             "external_id_missing": Fact(Bool, "A foreign account may without an external id."),
             "unpinned_ai_service": Fact(Bool, "An AI service may on behalf of any account: no source account or source ARN is demanded."),
+        },
+    ),
+    Facet(
+        "credentials",
+        "What somebody proves who signs in as a principal.",
+        {
+            "keys": Fact(
+                ListOf(Record({"name": Str, "ai": Bool, "active": Bool, "lifetime_days": Int}, key="name")),
+                "Long-lived keys: `ai` when a key opens nothing but an AI service, `lifetime_days` from its making to its end (0: no end).",
+            ),
+            "second_factor": Fact(Bool, "People who sign in or take it on have to show a second factor."),
         },
     ),
     Facet(

@@ -63,7 +63,13 @@ TYPES = (
     AssetType(
         "model_logging", "The invocation-logging setting of an account and region.", ("scope", "logging"), plural="model logging settings"
     ),
-    AssetType("identity", "A principal.", ("identity", "identity.granted", "identity.trust", "governance"), ai=False, plural="identities"),
+    AssetType(
+        "identity",
+        "A principal.",
+        ("identity", "identity.granted", "identity.trust", "credentials", "governance"),
+        ai=False,
+        plural="identities",
+    ),
     AssetType("key", "An encryption key.", ("key", "sharing", "governance"), ai=False),
     AssetType("data_store", "An object store or bucket that AI reads or writes.", ("store", "encryption", "governance"), ai=False),
     AssetType("volume", "A persistent volume claim or storage class.", ("volume", "governance"), ai=False),
@@ -152,4 +158,6 @@ TYPES = (
     ),
     AssetType("config_recorder", "The record of changed settings of an account and region.", ("scope", "watch")),
     AssetType("cost_guard", "What limits the spending of an account.", ("scope", "cost")),
+    AssetType("credential", "The long-lived credentials of a principal.", ("credentials", "auth"), ai=False),
+    AssetType("access_review", "The standing analysis of access in a scope.", ("scope", "review"), plural="access analyses"),
 )

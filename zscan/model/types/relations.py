@@ -47,4 +47,5 @@ RELATIONS = (
     RelationType("hosted_by", "The agent runtime that the platform runs the asset in.", ("agent",)),
     RelationType("pulls_from", "The repositories that the asset's images come from.", ("image_repository",)),
     RelationType("uses_secret", "Stored credentials that the asset signs in with.", ("secret",)),
+    RelationType("holds", "The long-lived credentials that people or programs sign in with as the identity.", ("credential",)),
 )
