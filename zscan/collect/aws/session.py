@@ -25,6 +25,7 @@ from zscan.model.unknown import ReasonCode
 WHO_AM_I = Call(service="sts", operation="GetCallerIdentity", action="sts:GetCallerIdentity")
 REGIONS = Call(service="ec2", operation="DescribeRegions", action="ec2:DescribeRegions", items="Regions")
 SESSION_CALLS = (WHO_AM_I, REGIONS)
+EXTRA_CALLS: Mapping[str, tuple[Call, ...]] = {}  # by the option that makes them
 
 _DENIED = ("AccessDenied", "Unauthorized", "AuthorizationError", "Forbidden", "NotAuthorized", "OptInRequired", "AllAccessDisabled")
 _EXPIRED = ("ExpiredToken", "RequestExpired", "TokenRefreshRequired", "CredentialsExpired")
