@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +25,9 @@ def command(
     form: Annotated[
         str, typer.Option("--format", metavar="json|terraform|cloudformation|stackset", help="How to write it. [default: json]")
     ] = "",
+    folder: Annotated[
+        Path | None, typer.Option("--dir", metavar="DIR", help="Write each policy to a file of its own in this folder.")
+    ] = None,
     diff: Annotated[
         list[str] | None,
         typer.Option(
@@ -37,6 +41,7 @@ def command(
     ] = None,
 ) -> int:
     """Print a policy, or a comparison."""
+    from zscan.cli import outputs
     from zscan.collect.permissions import notes, policy
     from zscan.errors import UsageError
 
@@ -52,10 +57,14 @@ def command(
         raise UsageError(f"unknown form {form!r}", hint=f"known: {', '.join(dict.fromkeys(one.format for one in documents))}")
     for note in notes(provider, documents):
         print(f"zscan: {note}", file=sys.stderr)
+    if len(chosen) > 1 and folder is None:
+        print("zscan: they follow each other here; --dir writes each to a file of its own", file=sys.stderr)
     for document in chosen:
-        if len(chosen) > 1:
-            print(f"zscan: {document.filename} of {len(chosen)} policies, each below the size limit", file=sys.stderr)
-        sys.stdout.write(document.text)
+        if folder is None:
+            sys.stdout.write(document.text)
+            continue
+        outputs.deliver(document.text.encode(), folder / document.filename)
+        print(f"wrote {folder / document.filename}", file=sys.stderr)
     return 0
 
 

@@ -61,6 +61,9 @@ def required(provider: str, *, extras: Sequence[str] = ()) -> tuple[Permission, 
         calls, native_types = needs[call.action]
         calls.add(call.id)
         native_types.update((native_type,) if native_type else ())
+    for name in extras:
+        for action, call_id in _module(provider, "permissions").extra_actions(name):
+            needs[action][0].add(call_id)
     return tuple(Permission(action, tuple(sorted(calls)), tuple(sorted(types))) for action, (calls, types) in sorted(needs.items()))
 
 

@@ -53,6 +53,7 @@ IRREGULAR: Mapping[str, Mapping[str, str]] = {
         "ListParts": "ListMultipartUploadParts",
     },
     "s3control": {"GetPublicAccessBlock": "GetAccountPublicAccessBlock"},
+    "resource-explorer-2": {"ListResources": "Search"},
     "lambda": {"GetLayerVersionByArn": "GetLayerVersion"},
 }
 

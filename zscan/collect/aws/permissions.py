@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, TypeAlias
 
+from zscan.collect import collectors
+from zscan.collect.aws.census import LISTED, handler_rights
 from zscan.collect.permissions import PolicyDocument
 
 LIMIT = 6144  # characters of one managed policy, white space not counted
@@ -46,6 +48,17 @@ def notes(policies: Sequence[PolicyDocument]) -> tuple[str, ...]:
     why = f"{number} policies, because one holds at most {LIMIT:,} characters: attach all of them"
     quota = f"a role takes {PER_ROLE} managed policies by default: raise the quota `Managed policies per role` first"
     return (why, quota) if number > PER_ROLE else (why,)
+
+
+def extra_actions(option: str) -> tuple[tuple[str, str], ...]:
+    """Rights that an option needs besides those of its calls, each with the call that uses them.
+
+    Cloud Control lists with the rights of its caller, so the rights of the types that it is asked for are needed too.
+    """
+    if option != "reconcile":
+        return ()
+    known = [collector.native_type for collector in collectors("aws")]
+    return tuple((action, LISTED.id) for action in handler_rights(known))
 
 
 def document(statements: Sequence[Statement]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The AWS session: the only module that imports boto3, and the one place that sends a request.
 
-It refuses every operation that no collector declares, so zscan cannot write. Errors become `CallError`s by one table. Clients are thread
-safe and shared; sessions are not, so clients are made under a lock. All sessions share one botocore loader: service models are parsed once.
+It refuses every operation that is not declared, by a collector or for an option, so zscan cannot write. Errors become `CallError`s by one
+table. Clients are thread safe and shared; sessions are not, so clients are made under a lock. All sessions share one botocore loader:
+service models are parsed once.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 from zscan.collect import Call, Place, collectors
 from zscan.collect.answers import NOT_OFFERED, Answer, CallError, dig
+from zscan.collect.aws.census import CENSUS_CALLS
 from zscan.collect.redact import redact
 from zscan.collect.tasks import Identity
 from zscan.errors import CredentialsError, UsageError
@@ -25,7 +27,7 @@ from zscan.model.unknown import ReasonCode
 WHO_AM_I = Call(service="sts", operation="GetCallerIdentity", action="sts:GetCallerIdentity")
 REGIONS = Call(service="ec2", operation="DescribeRegions", action="ec2:DescribeRegions", items="Regions")
 SESSION_CALLS = (WHO_AM_I, REGIONS)
-EXTRA_CALLS: Mapping[str, tuple[Call, ...]] = {}  # by the option that makes them
+EXTRA_CALLS: Mapping[str, tuple[Call, ...]] = {"reconcile": CENSUS_CALLS}  # by the option that makes them
 
 _DENIED = ("AccessDenied", "Unauthorized", "AuthorizationError", "Forbidden", "NotAuthorized", "OptInRequired", "AllAccessDisabled")
 _EXPIRED = ("ExpiredToken", "RequestExpired", "TokenRefreshRequired", "CredentialsExpired")
@@ -58,7 +60,9 @@ def classify(code: str, status: int) -> str:
 @cache
 def declared() -> frozenset[str]:
     """Every operation that may be sent, as `service:Operation`."""
-    return frozenset(call.id for collector in collectors("aws") for call in collector.calls()) | {call.id for call in SESSION_CALLS}
+    optional = (call for calls in EXTRA_CALLS.values() for call in calls)
+    own = (call for collector in collectors("aws") for call in collector.calls())
+    return frozenset(call.id for call in (*SESSION_CALLS, *optional, *own))
 
 
 def custom_endpoints(environment: Mapping[str, str]) -> dict[str, str]:
