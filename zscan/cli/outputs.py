@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,12 +48,12 @@ def split(arguments: Sequence[str], known: Sequence[str]) -> list[tuple[str, Pat
 
 def deliver(data: bytes, path: Path | None) -> None:
     """Write to standard output, or replace a file in one step."""
-    if path is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        _replace(path, data)
+    if path is not None:
+        _replace(path, (data,))
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def write(scan: Scan, wanted: Sequence[Wanted], *, carried_on: bool = False) -> list[Path]:
@@ -63,12 +63,13 @@ def write(scan: Scan, wanted: Sequence[Wanted], *, carried_on: bool = False) -> 
     """
     written: list[Path] = []
     for one in wanted:
-        data = one.format.render(scan)
+        pieces = one.format.pieces(scan)
         if one.path is None:
-            deliver(data, None)
+            sys.stdout.buffer.writelines(pieces)
+            sys.stdout.buffer.flush()
             continue
         path = _place(one, scan, carried_on=carried_on)
-        deliver(data, path)
+        _replace(path, pieces)
         written.append(path)
     return written
 
@@ -89,13 +90,13 @@ def _place(one: Wanted, scan: Scan, *, carried_on: bool) -> Path:
     return path
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, pieces: Iterable[bytes]) -> None:
     draft = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            stream.writelines(pieces)
         draft.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}", why=str(error), hint="check the folder and its rights") from error

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zscan.audit import Inventory
     from zscan.cli.targets import CollectOptions
     from zscan.collect import Place
+    from zscan.collect.aws.census import Ask
     from zscan.collect.aws.reconcile import Reconciliation, Row
+    from zscan.model.gap import Gap
 
 _NOTHING = "–"
 
 
 def print_reconciliation(inventory: Inventory, options: CollectOptions, *, as_json: bool) -> int:
-    """Reconcile every region of the caller's account that was scanned; 3 when something blocking is missing."""
+    """Reconcile every region that was scanned; 3 when something blocking is missing."""
     from zscan.cli.exits import CLEAN, INCOMPLETE
     from zscan.cli.inventory import gap_line
-    from zscan.collect.aws import session
     from zscan.collect.aws.reconcile import reconcile
-    from zscan.collect.tasks import Identity
 
-    identity = Identity("aws", profile=options.aws_profile, connections=options.concurrency)
-    account, _, partition = session.who_am_i(identity)
-    places = _places(inventory, account, partition)
-    found = reconcile(places, session.caller(identity), inventory.assets, at_once=options.concurrency)
-    gaps = [*inventory.gaps, *found.gaps]
+    askers = _askers(options)
+    places, strangers = _places(inventory, {account: partition for account, (_, partition) in askers.items()})
+    found = reconcile(places, lambda place, call, params: askers[place.account][0](place, call, params), inventory.assets)
     if as_json:
         _print_json(found)
     else:
         _print_table(found)
+    gaps = [*inventory.gaps, *strangers, *found.gaps]
     for gap in gaps:
         if gap.blocking:
             print(f"not read: {gap_line(gap)}", file=sys.stderr)
@@ -41,12 +41,29 @@ def print_reconciliation(inventory: Inventory, options: CollectOptions, *, as_js
     return INCOMPLETE if any(gap.blocking for gap in gaps) else CLEAN
 
 
-def _places(inventory: Inventory, account: str, partition: str) -> list[Place]:
-    from zscan.collect import Place
+def _askers(options: CollectOptions) -> dict[str, tuple[Ask, str]]:
+    """How to ask in each account that can be asked, and its partition: by its number."""
+    from zscan.collect.aws import session
+    from zscan.collect.tasks import Identity
 
-    scopes = {scope for target in inventory.targets if target.kind == "aws" for scope in target.scopes}
-    parts = sorted(tuple(scope.split("/")) for scope in scopes)
-    return [Place("aws", account, part[2], partition) for part in parts if part[1:2] == (account,) and len(part) == len(("aws", "", ""))]
+    identity = Identity("aws", profile=options.aws_profile, connections=options.concurrency)
+    account, _, partition = session.who_am_i(identity)
+    return {account: (session.caller(identity), partition)}
+
+
+def _places(inventory: Inventory, partitions: Mapping[str, str]) -> tuple[list[Place], list[Gap]]:
+    """The regions that were scanned, in accounts that can be asked; a gap for each other account."""
+    from zscan.collect import Place
+    from zscan.model.gap import gap
+    from zscan.model.unknown import ReasonCode
+
+    scopes = sorted({scope for target in inventory.targets if target.kind == "aws" for scope in target.scopes})
+    parts = [tuple(scope.split("/")) for scope in scopes]
+    regions = [(part[1], part[2]) for part in parts if len(part) == len(("aws", "account", "region"))]
+    strange = sorted({account for account, _ in regions if account not in partitions})
+    detail = "nobody could be asked in this account"
+    gaps = [gap(scope=f"aws/{one}", call="reconcile", reason=ReasonCode.OUT_OF_SCOPE, detail=detail, blocking=True) for one in strange]
+    return [Place("aws", account, region, partitions[account]) for account, region in regions if account in partitions], gaps
 
 
 def _print_table(found: Reconciliation) -> None:

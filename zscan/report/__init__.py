@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,13 +16,21 @@ from zscan.model.scan import Scan
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A rendering of a scan. `render` is pure: the same scan gives the same bytes, wherever and whenever it is called."""
+    """A rendering of a scan. `render` is pure: the same scan gives the same bytes, wherever and whenever it is called.
+
+    A format that can be written as it is made gives those bytes in pieces, too: large scans need not be held in memory twice.
+    """
 
     name: str  # as written after `-o`
     extension: str  # of a file name, without the dot
     media_type: str
     render: Callable[[Scan], bytes]
     description: str
+    stream: Callable[[Scan], Iterator[bytes]] | None = None
+
+    def pieces(self, scan: Scan) -> Iterator[bytes]:
+        """The bytes of `render`, in pieces."""
+        return self.stream(scan) if self.stream is not None else iter((self.render(scan),))
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zscan.report import Format
-from zscan.scanfile import encode
+from zscan.scanfile import encode, encode_lines
 
 FORMAT = Format(
     "json",
@@ -11,4 +11,5 @@ FORMAT = Format(
     "application/json",
     encode,
     "The scan document (zscan.scan/v1): everything that was found, for programs and for making other reports later.",
+    encode_lines,
 )

@@ -1,8 +1,7 @@
 """The AWS session: the only module that imports boto3, and the one place that sends a request.
 
-It refuses every operation that is not declared, by a collector or for an option, so zscan cannot write. Errors become `CallError`s by one
-table. Clients are thread safe and shared; sessions are not, so clients are made under a lock. All sessions share one botocore loader:
-service models are parsed once.
+It refuses every operation that no collector declares, so zscan cannot write. Errors become `CallError`s by one table. Clients are thread
+safe and shared; sessions are not, so clients are made under a lock. All sessions share one botocore loader: service models are parsed once.
 """
 
 from __future__ import annotations
