@@ -4,6 +4,7 @@
 #   make test    static checks, then the whole test suite
 #   make lint    the static checks alone
 #   make bench   the benchmarks
+#   make policies  renew the pinned copy of AWS's read-only policies
 #   make clean   remove what the build, the demo and the tests made (not .venv)
 
 SHELL := /bin/bash
@@ -22,7 +23,7 @@ DEMO_REPORTS := build/acme.html build/acme.sarif build/acme.json
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest bench clean
+.PHONY: help demo test lint pytest bench policies clean
 .NOTPARALLEL:
 
 help:
@@ -92,6 +93,9 @@ bench: $(VENV)/.dev
 	  echo "== $$script"
 	  $(BIN)/python "$$script"
 	done
+
+policies: $(VENV)/.dev
+	@$(BIN)/python benchmarks/_managed_policies.py
 
 clean:
 	@rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

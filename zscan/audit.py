@@ -150,7 +150,7 @@ def evaluate(inventory: Inventory, policy: Policy, *, started_at: str = "", fini
         frameworks=assess(evaluation, policy.frameworks, official=policy.official),
         summary=summarise(inventory, findings, len(not_assessed)),
         waivers=waivers.problems(),
-        access=inventory.access,
+        access=tuple(sorted(inventory.access)),
     )
 
 

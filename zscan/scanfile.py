@@ -17,6 +17,7 @@ from zscan.model.asset import Asset
 from zscan.model.finding import Finding, NotAssessed
 from zscan.model.framework import FrameworkResult, Objective
 from zscan.model.gap import Gap
+from zscan.model.grant import Grant
 from zscan.model.rule import Rule
 from zscan.model.scan import SCHEMA, Run, Scan, Summary, Tool, UnusedWaiver
 from zscan.model.structs import facts_struct
@@ -71,6 +72,7 @@ class ScanDocument(msgspec.Struct, kw_only=True, omit_defaults=True):
     frameworks: tuple[FrameworkResult, ...]
     summary: Summary
     waivers: tuple[UnusedWaiver, ...] = ()
+    access: tuple[Grant, ...] = ()
 
 
 class _Head(msgspec.Struct):
@@ -91,6 +93,7 @@ class _Raw(msgspec.Struct, kw_only=True):
     not_assessed: tuple[NotAssessed, ...]
     summary: Summary
     waivers: tuple[UnusedWaiver, ...] = ()
+    access: tuple[Grant, ...] = ()
 
 
 def decode(data: bytes, name: str = "scan") -> Scan:
@@ -119,6 +122,7 @@ def decode(data: bytes, name: str = "scan") -> Scan:
             frameworks=_lenient(raw.frameworks, tuple[FrameworkResult, ...]),
             summary=raw.summary,
             waivers=raw.waivers,
+            access=raw.access,
         )
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise UsageError(f"{name}: not a readable scan document", why=f"{problem}.", hint=_HINT) from None

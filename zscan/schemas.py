@@ -19,6 +19,8 @@ from zscan.model.scan import SCHEMA as SCAN_SCHEMA
 from zscan.model.types import VOCABULARY
 from zscan.model.vocabulary import Enum, FactType, ListOf, MapOf, Scalar
 from zscan.model.vocabulary import Record as FactRecord
+from zscan.report.access_files import SCHEMA as ACCESS_SCHEMA
+from zscan.report.access_files import AccessDocument
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
@@ -30,7 +32,7 @@ def names() -> tuple[str, ...]:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `scan`, `rule`, `mapping`, `waivers`, `config` or `baseline` (a line of it). Raises `KeyError` for other names."""
+    """The JSON Schema of a document out of `names()`; that of `baseline` is of one line. Raises `KeyError` for other names."""
     made = _MAKERS[name]()
     return {"$schema": _DIALECT, "title": f"zscan {name}", **made}
 
@@ -129,6 +131,14 @@ def _baseline() -> dict[str, Any]:
     return {"anyOf": [first, second], "$defs": definitions}
 
 
+def _access() -> dict[str, Any]:
+    made = _of(AccessDocument)
+    for definition in made["$defs"].values():
+        definition.pop("additionalProperties", None)  # optional members may be added within v1
+    _definition(made, "AccessDocument")["properties"]["schema"] = {"const": ACCESS_SCHEMA}
+    return made
+
+
 _MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
     "scan": _scan,
     "rule": _rule,
@@ -136,4 +146,5 @@ _MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
     "waivers": _waivers,
     "config": _config,
     "baseline": _baseline,
+    "access": _access,
 }

@@ -142,9 +142,9 @@ def test_calls_stay_in_budget_and_away_from_unrelated_things(sim: AwsSim, tmp_pa
 
 
 def test_the_printed_policy_is_enough_and_each_action_is_needed(sim: AwsSim, tmp_path: Path) -> None:
-    ran = zscan("permissions", "aws", env={}, cwd=tmp_path)
-    policy = json.loads(ran.out)
-    actions = sorted({action for statement in policy["Statement"] for action in statement["Action"]})
+    zscan("permissions", "aws", "--dir", "policies", env={}, cwd=tmp_path)
+    policies = [json.loads(file.read_text()) for file in (tmp_path / "policies").glob("*.json")]
+    actions = sorted({action for policy in policies for statement in policy["Statement"] for action in statement["Action"]})
     assert not [action for action in actions if "*" in action]
     estate = rich_estate()
     estate.document["allow_actions"] = actions

@@ -38,6 +38,7 @@ from tests.report.estate import (
     declared,
     rule,
 )
+from tests.report.grants import GRANTS
 from tests.report.verdicts import EXPIRED_WAIVER, FINDINGS, FRAMEWORKS, GAPS, NOT_ASSESSED, VALID_WAIVER, control, fact, finding
 from zscan.model.asset import Asset
 from zscan.model.finding import Finding, Status, finding_id
@@ -93,6 +94,7 @@ def sample_scan(**changes: Any) -> Scan:
         "not_assessed": NOT_ASSESSED,
         "frameworks": FRAMEWORKS,
         "waivers": (UnusedWaiver("W-2026-009", "covers nothing that fails", "zscan-waivers.yaml:20"),),
+        "access": GRANTS,
     } | changes
     fields.setdefault("summary", summary(fields["assets"], fields["findings"], len(fields["not_assessed"])))
     return Scan(**fields)
@@ -104,7 +106,7 @@ def empty_scan() -> Scan:
     run = msgspec.structs.replace(
         RUN, targets=(target,), complete=True, narrowed=(), evaluated_as_of=RUN.finished_at, principals=(), skipped_files={}, config=None
     )
-    return sample_scan(run=run, assets=(), findings=(), gaps=(), not_assessed=(), frameworks=(), waivers=())
+    return sample_scan(run=run, assets=(), findings=(), gaps=(), not_assessed=(), frameworks=(), waivers=(), access=())
 
 
 _BIG_STATUSES = (*(Status.FAIL,) * 6, *(Status.UNKNOWN,) * 3, *(Status.PASS,) * 10, Status.NOT_APPLICABLE)

@@ -34,7 +34,7 @@ from zscan.report.html import render
 FORBIDDEN = re.compile(r"\b(compliant|certified|secure|guaranteed|risk[- ]free)\b|\b100 ?%", re.IGNORECASE)
 VOID = frozenset({"meta", "br", "input", "rect", "link", "img", "hr"})
 ROOT = Path(__file__).parents[2]
-SECTIONS = ("claim", "summary", "limits", "inventory", "fw-1", "fw-2", "rules", "accepted", "method", "glossary")
+SECTIONS = ("claim", "summary", "limits", "inventory", "access", "fw-1", "fw-2", "rules", "accepted", "method", "glossary")
 
 
 class Tree(HTMLParser):

@@ -62,6 +62,7 @@ def test_the_order_of_the_sections() -> None:
         "Verdicts",
         "Fix first",
         "Since the baseline",
+        "Who can use it",
         "Could not be seen",
         "Frameworks",
         "Failures",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from zscan.cli import (
+    access,
     audit,
     baseline,
     config,
@@ -32,6 +33,7 @@ app = typer.Typer(
 for _name, _module in (
     ("audit", audit),
     ("inventory", inventory),
+    ("access", access),
     ("report", report),
     ("diff", diff),
     ("explain", explain),

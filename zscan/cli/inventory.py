@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zscan.cli import options as o
+
+if TYPE_CHECKING:
+    from zscan.model.gap import Gap
 
 HELP = "List AI assets and what they lean on, without judging them."
 
@@ -33,12 +36,21 @@ def command(
     resume: o.Resume = False,
     allow_custom_endpoints: o.AllowEndpoints = False,
     offline: o.Offline = False,
+    reconcile: Annotated[
+        bool,
+        typer.Option(
+            "--reconcile",
+            help="Print counts by type beside those of an independent source: Resource Explorer, AWS Config or Cloud Control. "
+            "Its calls need `zscan permissions aws --with reconcile`.",
+        ),
+    ] = False,
     quiet: o.Quiet = False,
 ) -> int:
     """Print the inventory."""
     from zscan.cli import policy
     from zscan.cli import targets as t
     from zscan.cli.exits import CLEAN, INCOMPLETE
+    from zscan.errors import UsageError
     from zscan.model.types import VOCABULARY
     from zscan.report.neutral import terminal
 
@@ -61,7 +73,13 @@ def command(
         complete_scope=policy.complete_scope(scope),
         base=policy.base(t.paths(parsed)),
     )
+    if reconcile and not any(target.kind == "aws" for target in parsed):
+        raise UsageError("--reconcile needs a live account", hint="zscan inventory aws --reconcile")
     inventory = t.inventory_of(parsed, collecting, quiet=quiet)
+    if reconcile:
+        from zscan.cli.reconcile import print_reconciliation
+
+        return print_reconciliation(inventory, collecting, as_json=as_json)
     kept = [a for a in inventory.assets if (a.type in settings.types if settings.types else everything or VOCABULARY.types[a.type].ai)]
     for asset in kept:
         if as_json:
@@ -70,9 +88,16 @@ def command(
             print(f"{asset.type:16} {terminal(asset.name):40} {terminal(asset.id)}")
     blocking = [gap for gap in inventory.gaps if gap.blocking]
     for gap in blocking:
-        print(f"not read: {terminal(gap.scope)} {gap.call} {gap.reason} {terminal(gap.permission or gap.detail)}", file=sys.stderr)
+        print(f"not read: {gap_line(gap)}", file=sys.stderr)
     print(f"{len(kept)} assets", file=sys.stderr)
     return INCOMPLETE if blocking else CLEAN
+
+
+def gap_line(gap: Gap) -> str:
+    """A gap in one line."""
+    from zscan.report.neutral import terminal
+
+    return f"{terminal(gap.scope)} {gap.call} {gap.reason} {terminal(gap.permission or gap.detail)}"
 
 
 def _plain(asset: Any) -> Any:

@@ -24,21 +24,36 @@ class Wanted:
 
 def parse(arguments: Sequence[str]) -> list[Wanted]:
     """What `-o` asks for. Raises UsageError for unknown formats, two reports on standard output, or two in one file."""
-    wanted: list[Wanted] = []
+    return [Wanted(formats()[name], path) for name, path in split(arguments, tuple(formats()))]
+
+
+def split(arguments: Sequence[str], known: Sequence[str]) -> list[tuple[str, Path | None]]:
+    """Formats out of `known` and where each goes (None: standard output). Raises UsageError as `parse` does."""
+    wanted: list[tuple[str, Path | None]] = []
     for argument in arguments:
         name, _, path = argument.partition("=")
-        if name not in formats():
-            close = difflib.get_close_matches(name, formats(), 1)
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {close[0]}? " if close else ""
-            raise UsageError(f"unknown output format {name!r}", hint=f"{hint}known: {', '.join(formats())}")
-        wanted.append(Wanted(formats()[name], Path(path) if path else None))
-    places = [str(one.path) if one.path else "-" for one in wanted]
+            raise UsageError(f"unknown output format {name!r}", hint=f"{hint}known: {', '.join(known)}")
+        wanted.append((name, Path(path) if path else None))
+    places = [str(path) if path else "-" for _, path in wanted]
     twice = sorted({place for place in places if places.count(place) > 1})
     if twice:
         raise UsageError(
             f"two reports for {twice[0] if twice[0] != '-' else 'standard output'}", hint="give each its own path: -o html=report.html"
         )
     return wanted
+
+
+def deliver(data: bytes, path: Path | None) -> None:
+    """Write to standard output, or replace a file in one step."""
+    if path is not None:
+        _replace(path, (data,))
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def write(scan: Scan, wanted: Sequence[Wanted], *, carried_on: bool = False) -> list[Path]:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-HELP = "Print the JSON Schema of a document: scan, rule, mapping, waivers, config, baseline."
+HELP = "Print the JSON Schema of a document: scan, rule, mapping, waivers, config, baseline, access."
 
 
-def command(name: Annotated[str, typer.Argument(metavar="NAME", help="scan, rule, mapping, waivers, config or baseline")]) -> None:
+def command(name: Annotated[str, typer.Argument(metavar="NAME", help="scan, rule, mapping, waivers, config, baseline or access")]) -> None:
     """Print one schema."""
     from zscan.errors import UsageError
     from zscan.schemas import names, render

@@ -22,7 +22,7 @@ def save(path: Path, inventory: Inventory, settings: Settings) -> None:
     write(
         path,
         inventory.assets,
-        about=About(run=run, gaps=inventory.gaps, offers=dict(inventory.offers)),
+        about=About(run=run, gaps=inventory.gaps, offers=dict(inventory.offers), access=tuple(sorted(inventory.access))),
         versions=(__version__, DERIVE_VERSION),
     )
 
@@ -38,6 +38,7 @@ def load(path: Path) -> Inventory:
         assets=tuple(sorted(snapshot.assets(), key=lambda asset: asset.id)),
         gaps=snapshot.about.gaps,
         offers=snapshot.about.offers,
+        access=snapshot.about.access,
         targets=run.targets,
         principals=run.principals,
         skipped=run.skipped_files,

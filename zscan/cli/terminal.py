@@ -18,6 +18,13 @@ def colour(stream: TextIO, *, forbidden: bool = False) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
+def width() -> int:
+    """Columns for text: those of the terminal (`COLUMNS`), else 80; never so few or so many that lines become hard to read."""
+    import shutil
+
+    return min(max(shutil.get_terminal_size((80, 24)).columns, 60), 120)
+
+
 def progress(*, quiet: bool) -> Callable[[Progress], None]:
     """A progress line on standard error; nothing when it is not a TTY."""
     if quiet or not sys.stderr.isatty():

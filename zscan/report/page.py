@@ -13,6 +13,7 @@ from zscan.model.finding import Finding, Status
 from zscan.model.rule import Rule, Severity, Verify
 from zscan.model.scan import Scan
 from zscan.report import view
+from zscan.report.access_chapter import AccessChapter, access_chapter
 from zscan.report.chapters import Chapter, chapters
 
 FULL_UP_TO = 20_000  # findings; above, a browser needs more than half a second to its first layout
@@ -50,6 +51,7 @@ class Page:
     gaps: list[view.GapGroup]
     not_assessed: list[view.NotAssessedGroup]
     inventory: list[view.TypeGroup]
+    access: AccessChapter | None
     chapters: list[Chapter]
     groups: list[view.RuleGroup]
     idle: list[IdleRule]
@@ -112,6 +114,7 @@ def page(scan: Scan) -> Page:
         gaps=view.gaps_folded(scan, counts),
         not_assessed=view.not_assessed_grouped(scan),
         inventory=inventory,
+        access=access_chapter(scan),
         chapters=chapters(scan),
         groups=groups,
         idle=_idle(scan, counts),

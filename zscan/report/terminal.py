@@ -13,6 +13,7 @@ from zscan.report import view
 from zscan.report.chapters import CONTROL_ORDER, chapters
 from zscan.report.claims import CHANGE_WORDS, CONTROL_WORDS, NO_AI, NOTHING_EVALUATED, NOTHING_FOUND, REASON_WORDS
 from zscan.report.places import file_line, spots, where
+from zscan.report.terminal_access import add_access
 from zscan.report.terminal_detail import add_details
 from zscan.report.terminal_lines import Lines, Part, Styled, bold, counted, dim
 from zscan.report.terminal_scope import add_scope, no_ai
@@ -38,6 +39,7 @@ def text(scan: Scan, *, colour: bool, verbose: bool, width: int | None = None) -
     fixes = view.top_fixes(scan, _MOST_FIXES)
     _fixes(out, scan, fixes, counts)
     _changes(out, scan, counts)
+    add_access(out, scan)
     _unseen(out, scan, counts)
     _frameworks(out, scan)
     if verbose:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.sim.aws import AwsSim
 from tests.sim.aws.actions import action_of
+from tests.support.estate import ACCOUNT, REGION, rich_estate
+from tests.support.replay import Recording, denied, record
 from zscan.collect import collectors
 from zscan.collect.aws import permissions as aws
 from zscan.collect.aws.session import SESSION_CALLS
@@ -21,6 +25,12 @@ ACTIONS = sorted({call.action for call in CALLS.values()})
 
 def of(kind: str, documents: tuple[PolicyDocument, ...] | None = None) -> list[str]:
     return [document.text for document in documents or policy("aws") if document.format == kind]
+
+
+def managed(text: str) -> dict[str, Any]:
+    """The managed policies of a template."""
+    found = json.loads(text)["Resources"].items()
+    return {name: resource for name, resource in found if resource["Type"] == "AWS::IAM::ManagedPolicy"}
 
 
 def granted(text: str) -> list[str]:
@@ -46,10 +56,62 @@ def test_terraform_is_terraform() -> None:
 
 
 def test_cloudformation_grants_exactly_the_declared_actions() -> None:
-    (text,) = of("cloudformation")
-    resources = json.loads(text)["Resources"].values()
-    assert {resource["Type"] for resource in resources} == {"AWS::IAM::ManagedPolicy"}
-    assert [a for r in resources for s in r["Properties"]["PolicyDocument"]["Statement"] for a in s["Action"]] == ACTIONS
+    for kind in ("cloudformation", "stackset"):
+        (text,) = of(kind)
+        resources = managed(text).values()
+        assert [a for r in resources for s in r["Properties"]["PolicyDocument"]["Statement"] for a in s["Action"]] == ACTIONS
+
+
+@pytest.mark.parametrize("kind", ["cloudformation", "stackset"])
+def test_the_audit_role_holds_every_policy_and_asks_for_what_it_is_told_to(kind: str) -> None:
+    template = json.loads(of(kind)[0])
+    role = template["Resources"]["AuditRole"]["Properties"]
+    assert role["ManagedPolicyArns"] == [{"Ref": name} for name in managed(of(kind)[0])]
+    assert role["RoleName"] == {"Ref": "RoleName"}
+    assert template["Parameters"]["RoleName"]["Default"] == aws.AUDIT_ROLE
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Action"] == "sts:AssumeRole"
+    external = {"StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}}}
+    assert trust["Condition"] == {"Fn::If": ["WithExternalId", external, {"Ref": "AWS::NoValue"}]}
+    assert role["PermissionsBoundary"]["Fn::If"][0] == "WithBoundary"
+    session = template["Parameters"]["MaxSessionDuration"]
+    assert (session["MinValue"], session["MaxValue"]) == (3600, 43200)
+    assert "Policies" not in role
+    trusted = "TrustedPrincipalArn" if kind == "cloudformation" else "TrustedAccountId"
+    assert trusted in json.dumps(trust["Principal"])
+    assert trusted in template["Parameters"]
+
+
+def test_the_template_makes_no_role_that_nobody_is_to_assume() -> None:
+    template = json.loads(of("cloudformation")[0])
+    assert template["Resources"]["AuditRole"]["Condition"] == "WithRole"
+    assert template["Conditions"]["WithRole"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "TrustedPrincipalArn"}, ""]}]}
+    assert template["Parameters"]["TrustedPrincipalArn"]["Default"] == ""
+    assert "Default" not in json.loads(of("stackset")[0])["Parameters"]["TrustedAccountId"]
+
+
+@pytest.mark.parametrize("kind", ["cloudformation", "stackset"])
+def test_templates_refer_only_to_what_they_declare(kind: str) -> None:
+    template = json.loads(of(kind)[0])
+    declared = {*template["Parameters"], *template["Resources"], "AWS::NoValue", "AWS::Partition"}
+    text = json.dumps(template)
+    assert set(re.findall(r'"Ref": "([^"]+)"', text)) <= declared
+    assert set(re.findall(r'"Fn::If": \["([^"]+)"', text)) <= set(template["Conditions"])
+    assert set(re.findall(r"\$\{([^}]+)\}", text)) <= declared
+    assert len(of(kind)[0].encode()) <= 51_200  # what CloudFormation takes without a bucket
+
+
+@pytest.mark.parametrize("kind", ["cloudformation", "stackset"])
+def test_cfn_lint_accepts_the_templates(kind: str) -> None:
+    lint = pytest.importorskip("cfnlint.api", reason="cfn-lint is not installed")
+    assert [match for match in lint.lint_all(of(kind)[0]) if match.rule.id[0] in "EW"] == []  # the rest is advice
+
+
+def test_what_needs_several_policies_says_so() -> None:
+    actions = [f"s3:Get{'Thing' * 8}{number:03d}" for number in range(60)]
+    assert aws.notes(aws.documents(actions)) == ()
+    assert any("attach all of them" in note for note in aws.notes(aws.documents(actions, limit=1500)))
+    assert any("raise the quota" in note for note in aws.notes(aws.documents(actions, limit=300)))
 
 
 def test_no_wildcard_in_an_action() -> None:
@@ -81,8 +143,7 @@ def test_policies_stay_below_the_limit(limit: int) -> None:
     assert len(set(sids)) == len(sids)
     names = [document.filename for document in documents]
     assert len(set(names)) == len(names)
-    resources = json.loads(of("cloudformation", documents)[0])["Resources"]
-    assert len(resources) == len(texts)
+    assert len(managed(of("cloudformation", documents)[0])) == len(managed(of("stackset", documents)[0])) == len(texts)
     assert of("terraform", documents)[0].count('resource "aws_iam_policy"') == len(texts)
 
 
@@ -143,3 +204,30 @@ def test_operation_and_parameters_exist(call_id: str) -> None:
     shape = session.get_session().get_service_model(call.service).operation_model(call.operation).input_shape
     assert set(call.params) <= set(shape.members if shape else ())
     assert set(shape.required_members if shape else ()) <= set(call.params)
+
+
+# ---- each right is needed: without it, a scan says what is missing
+
+
+@pytest.fixture(scope="module")
+def recording() -> Iterator[Recording]:
+    with AwsSim(rich_estate()) as sim:
+        yield record(sim.env(account=ACCOUNT, region=REGION), run="permissions")
+
+
+def test_with_every_right_none_is_missed(recording: Recording) -> None:
+    assert not [gap.permission for gap in recording.scan().gaps if gap.permission]
+
+
+@pytest.mark.parametrize("action", sorted({call.action for call in CALLS.values()} - {"sts:GetCallerIdentity"}))
+def test_without_one_right_the_scan_names_it(action: str, recording: Recording) -> None:
+    collected = recording.scan(lambda answer: denied(answer) if CALLS[answer.call].action == action else answer)
+    assert action in {gap.permission for gap in collected.gaps}
+
+
+def test_a_policy_without_one_action_leaves_that_gap_alone() -> None:
+    estate = rich_estate()
+    estate.document["allow_actions"] = [action for action in ACTIONS if action != "bedrock:GetGuardrail"]
+    with AwsSim(estate) as sim:
+        collected = record(sim.env(account=ACCOUNT, region=REGION), run="one-right-less").scan()
+    assert {gap.permission for gap in collected.gaps if gap.permission} == {"bedrock:GetGuardrail"}

@@ -59,6 +59,7 @@ IRREGULAR: Mapping[str, Mapping[str, str]] = {
         "ListParts": "ListMultipartUploadParts",
     },
     "s3control": {"GetPublicAccessBlock": "GetAccountPublicAccessBlock"},
+    "resource-explorer-2": {"ListResources": "Search"},
     "lambda": {"GetLayerVersionByArn": "GetLayerVersion"},
     "budgets": {"DescribeBudgets": "ViewBudget", "DescribeBudgetNotificationsForAccount": "ViewBudget"},
 }

@@ -20,6 +20,7 @@ import msgspec
 from zscan import __version__
 from zscan.collect import Call, Place, collectors
 from zscan.collect.answers import Answer, CallError, dig
+from zscan.collect.aws.census import CENSUS_CALLS
 from zscan.collect.aws.organization import ORGANIZATION_CALLS
 from zscan.collect.aws.outcomes import classify, classify_transport
 from zscan.collect.redact import redact
@@ -30,6 +31,7 @@ from zscan.model.unknown import ReasonCode
 WHO_AM_I = Call(service="sts", operation="GetCallerIdentity", action="sts:GetCallerIdentity")
 REGIONS = Call(service="ec2", operation="DescribeRegions", action="ec2:DescribeRegions", items="Regions")
 SESSION_CALLS = (WHO_AM_I, REGIONS)
+EXTRA_CALLS: Mapping[str, tuple[Call, ...]] = {"org": ORGANIZATION_CALLS, "reconcile": CENSUS_CALLS}  # by the option that makes them
 
 _SIGN_IN = "set a profile or credentials as for the AWS CLI; `zscan doctor aws` shows what is found"
 _TOKENS = ("NextToken", "nextToken", "Marker", "NextMarker", "PaginationToken")
@@ -41,8 +43,9 @@ _CLIENTS_KEPT = 160  # of all accounts and regions together: about 50 MB
 @cache
 def declared() -> frozenset[str]:
     """Every operation that may be sent, as `service:Operation`."""
-    own = {call.id for call in (*SESSION_CALLS, *ORGANIZATION_CALLS)}
-    return frozenset(call.id for collector in collectors("aws") for call in collector.calls()) | own
+    optional = (call for calls in EXTRA_CALLS.values() for call in calls)
+    own = (call for collector in collectors("aws") for call in collector.calls())
+    return frozenset(call.id for call in (*SESSION_CALLS, *optional, *own))
 
 
 def custom_endpoints(environment: Mapping[str, str]) -> dict[str, str]:
