@@ -122,7 +122,9 @@ class Coordinator:
         if collector.list is None:
             self._read(collector, place, [context or {}])
             return
-        key = answer_key(place.account, place.region, collector.list.id, fill(collector.list.params, {ACCOUNT_ID: place.account, **(context or {})}))
+        key = answer_key(
+            place.account, place.region, collector.list.id, fill(collector.list.params, {ACCOUNT_ID: place.account, **(context or {})})
+        )
         self._listings[key].append((collector, place, context or {}))
         if key in self._asked:
             if self._journal.get(key) is not None:
@@ -254,7 +256,9 @@ class Coordinator:
             call = self._by_type[task.native_type].list
             if call is None:
                 raise MissingAnswerError(task.native_type)
-            key = answer_key(task.where.account, task.where.region, call.id, fill(call.params, {ACCOUNT_ID: task.where.account, **task.inputs[0]}))
+            key = answer_key(
+                task.where.account, task.where.region, call.id, fill(call.params, {ACCOUNT_ID: task.where.account, **task.inputs[0]})
+            )
             for collector, place, context in self._listings[key]:
                 self._expand(collector, place, context)
 

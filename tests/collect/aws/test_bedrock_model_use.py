@@ -66,7 +66,7 @@ def test_hosted_models_are_listed_only_where_an_asset_uses_one() -> None:
     offered = estate().hosted_model(ACCOUNT, REGION)
     assert scan(offered).of("FoundationModel") == []
     used = estate().hosted_model(ACCOUNT, REGION, status="LEGACY").agent(ACCOUNT, REGION, "helper", aliases=())
-    assert scan(used).one("FoundationModel").facts == {"lifecycle.active": False}
+    assert scan(used).one("FoundationModel").facts == {"support.active": False}
 
 
 @pytest.mark.parametrize(

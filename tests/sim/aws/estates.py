@@ -21,8 +21,7 @@ from .estate import DEFAULT_ACCOUNT
 __all__ = ["Estate", "big_estate"]
 
 
-class Estate(SageMaker, Bedrock, BedrockMore, Identity, Data, Network, Watch):
-class Estate(SageMaker, Bedrock, Identity, Data, Network, Watch, Leaning, Watching):
+class Estate(SageMaker, Bedrock, BedrockMore, Identity, Data, Network, Watch, Leaning, Watching):
     """An estate document under construction; `document` is the JSON."""
 
 

@@ -64,7 +64,7 @@ _ESCALATE = (
     "iam:CreateAccessKey",
     "iam:AddUserToGroup",
 )
-_SIGN_IN = ("sagemaker:CreatePresignedDomainUrl", "sagemaker:CreatePresignedNotebookInstanceUrl")
+_SIGN_IN_LINKS = ("sagemaker:CreatePresignedDomainUrl", "sagemaker:CreatePresignedNotebookInstanceUrl")
 _ISSUE_KEYS = ("iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential")
 _START_AS = (
     "sagemaker:CreateNotebookInstance",
@@ -181,7 +181,7 @@ def granted(document: Document) -> dict[str, Truth]:
         "pass_any_role": pass_any,
         "read_any_secret": rights.allows("secretsmanager:GetSecretValue", everywhere=True),
         "escalate": kleene_any([rights.any_of(_ESCALATE, everywhere=True), start_as_any]),
-        "mint_sign_in_links": rights.any_of(_SIGN_IN, everywhere=True),
+        "mint_sign_in_links": rights.any_of(_SIGN_IN_LINKS, everywhere=True),
         "full_ai_access": kleene_any([*groups, *(n if isinstance(n, Unknown) else _provider_policy(n) in _FULL_AI for n in names)]),
         "issue_keys": keys.any_of(_ISSUE_KEYS, everywhere=False),
     }

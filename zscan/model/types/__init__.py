@@ -1,41 +1,25 @@
-"""The vocabulary of zscan: facets, asset types and relations. One file per group of facets."""
+"""The vocabulary of zscan: facets, asset types and relations. One file per group of facets: a module here with `FACETS` is one."""
 
-from zscan.model.types import (
-    access,
-    agents,
-    artefacts,
-    assets,
-    controls,
-    exposure,
-    guardrails,
-    model_use,
-    protection,
-    provider_controls,
-    runtime,
-)
+import importlib
+import pkgutil
+
+from zscan.model.types.assets import TYPES
 from zscan.model.types.relations import RELATIONS
 from zscan.model.vocabulary import Facet, Vocabulary
 
-_GROUPS = (access, agents, artefacts, controls, exposure, guardrails, model_use, protection, provider_controls, runtime)
-from zscan.model.types import access, agents, artefacts, assets, controls, delegation, exposure, guardrails, protection, runtime
-from zscan.model.types.relations import RELATIONS
-from zscan.model.vocabulary import Facet, Vocabulary
 
-_GROUPS = (access, agents, artefacts, controls, delegation, exposure, guardrails, protection, runtime)
-from zscan.model.types import access, agents, artefacts, assets, assistants, controls, exposure, guardrails, protection, runtime
-from zscan.model.types.relations import RELATIONS
-from zscan.model.vocabulary import Facet, Vocabulary
+def _facets() -> dict[str, Facet]:
+    found: dict[str, Facet] = {}
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
+        for facet in getattr(importlib.import_module(f"{__name__}.{module.name}"), "FACETS", ()):
+            if facet.name in found:
+                raise ValueError(f"two modules declare the facet {facet.name!r}; the second is {module.name}")
+            found[facet.name] = facet
+    return found
 
-_GROUPS = (access, agents, artefacts, assistants, controls, exposure, guardrails, protection, runtime)
-from zscan.model.types import access, agents, artefacts, assets, controls, exposure, guardrails, protection, runtime, watch
-from zscan.model.types.relations import RELATIONS
-from zscan.model.vocabulary import Facet, Vocabulary
-
-_GROUPS = (access, agents, artefacts, controls, exposure, guardrails, protection, runtime, watch)
-_FACETS: tuple[Facet, ...] = tuple(facet for group in _GROUPS for facet in group.FACETS)
 
 VOCABULARY = Vocabulary(
-    facets={facet.name: facet for facet in _FACETS},
-    types={asset_type.name: asset_type for asset_type in assets.TYPES},
+    facets=_facets(),
+    types={asset_type.name: asset_type for asset_type in TYPES},
     relations={relation.name: relation for relation in RELATIONS},
 )

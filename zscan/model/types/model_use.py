@@ -27,7 +27,7 @@ FACETS = (
         },
     ),
     Facet(
-        "lifecycle",
+        "support",
         "How long the provider keeps something up.",
         {"active": Fact(Bool, "The provider has not announced its end.")},
     ),

@@ -23,7 +23,7 @@ def shape_hosted_model(document: Document) -> Iterable[Draft]:
     """A hosted model: whether it is still among those that the provider keeps up."""
     draft = Draft(document, "hosted_model")
     draft.tags = {}
-    draft.set("lifecycle.active", word(document["ModelLifecycle.Status"], _LIVING))
+    draft.set("support.active", word(document["ModelLifecycle.Status"], _LIVING))
     yield draft
 
 
@@ -39,7 +39,7 @@ COLLECTORS = (
         name=lambda answer: str(answer["modelId"]),
         canonical=cfn_names(),
         shape=shape_hosted_model,
-        facts=frozenset({"lifecycle.active"}),
+        facts=frozenset({"support.active"}),
         file_form=False,
     ),
 )

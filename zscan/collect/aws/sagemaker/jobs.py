@@ -12,7 +12,6 @@ from zscan.collect import Call, Collector
 from zscan.collect.aws.canonical import cfn_names
 from zscan.collect.aws.ec2 import attach
 from zscan.collect.aws.ecr import pull
-from zscan.collect.aws.places import bucket_of
 from zscan.collect.aws.sagemaker.instances import hardware_encrypted
 from zscan.collect.aws.sagemaker.runs import bucket, instance_types, nodes, run_images, set_secrets
 from zscan.collect.aws.settings import switch
