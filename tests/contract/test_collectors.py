@@ -84,9 +84,8 @@ def context(collector: Collector) -> frozenset[str]:
     """The names known of a thing before it is read itself."""
     above = context(ALL[collector.parent]) if collector.parent else frozenset()
     if collector.list is not None:
-        return above | fields(item_of(collector.list))
-    return above | ({"key", *collector.split(KEY)} if collector.resolves else frozenset())
-    return above | ALWAYS | ({"key"} if collector.resolves else frozenset())
+        return above | ALWAYS | fields(item_of(collector.list))
+    return above | ALWAYS | ({"key", *collector.split(KEY)} if collector.resolves else frozenset())
 
 
 def uses(collector: Collector) -> Iterator[Use]:
@@ -249,11 +248,6 @@ def gathered(collector: Collector, *, denied: frozenset[str]) -> list[Document]:
         )
 
     gaps: list[Gap] = []
-    parent: dict[str, Any] = {}
-    if collector.parent:
-        above = Gatherer(ALL[collector.parent], PLACE["region"], invoke, gaps.append)
-        parent = above.contexts({})[0]
-    start = {**parent, "key": KEY, **collector.split(KEY)} if collector.resolves and collector.list is None else parent
 
     def listed_above(child: Collector) -> dict[str, Any]:
         if not child.parent:
@@ -262,7 +256,7 @@ def gathered(collector: Collector, *, denied: frozenset[str]) -> list[Document]:
         return Gatherer(above, PLACE["region"], invoke, gaps.append).contexts(listed_above(above))[0]
 
     parent = listed_above(collector)
-    start = {**parent, "key": f"arn:aws:service:{REGION}:{ACCOUNT}:thing/key"} if collector.resolves and collector.list is None else parent
+    start = {**parent, "key": KEY, **collector.split(KEY)} if collector.resolves and collector.list is None else parent
     gatherer = Gatherer(collector, PLACE[collector.scope], invoke, gaps.append)
     documents = [document for item in gatherer.contexts(start) if (document := gatherer.document(item)) is not None]
     for document in documents:
