@@ -7,14 +7,15 @@ roles, services and web identities (OIDC) are programs as far as a trust policy 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 from zscan.collect.aws.places import arn_parts
 from zscan.collect.aws.policies import as_list, conditions, effect, principals, statements
 from zscan.model.document import Reading
 from zscan.model.unknown import Truth, Unknown, kleene_all, kleene_any, kleene_not
 
+_Test: TypeAlias = Callable[[str, str, Any], bool]  # of operator, key and value of a condition
 PEOPLE = frozenset({"identity.people", "identity.federated", "credentials.second_factor", "identity.standing"})
 _ASSUME = frozenset({"*", "sts:*", "sts:assume*", "sts:assumerole*", "sts:assumerole"})
 _BEFORE = frozenset(
@@ -61,9 +62,9 @@ def _users(statement: Any, account: str) -> Truth:
 def _is_people(principal: str, account: str) -> bool:
     parts = arn_parts(principal)
     if parts is None:
-        return principal == account  # "*" is everybody of every account: `identity.trust.anyone`
+        return principal in {account, "${AccountId}"}  # "*" is everybody of every account: `identity.trust.anyone`
     _, _, owner, resource = parts
-    own = owner == account or not owner.isdigit()  # a template writes its own account as ${AWS::AccountId}
+    own = owner == account or not owner.isdigit()  # in a template the own account stays ${AccountId}
     return resource.startswith("user/") or (resource == "root" and own)
 
 
@@ -109,16 +110,15 @@ def _says(value: Any, wanted: str) -> bool:
     return bool(texts) and all(text == wanted for text in texts)
 
 
-def _some(statement: Any, test: Any) -> Truth:
+def _some(statement: Any, test: _Test) -> Truth:
     """Whether a condition of the statement passes the test; one that was not read could."""
     return statement if isinstance(statement, Unknown) else kleene_any(_tested(statement, test))
 
 
-def _tested(statement: Mapping[str, Any], test: Any) -> Iterator[Truth]:
+def _tested(statement: Mapping[str, Any], test: _Test) -> Iterator[Truth]:
     for operator, key, value in conditions(statement):
         missing = next((one for one in [value, *as_list(value)] if isinstance(one, Unknown)), None)
-        yield (
-            missing
-            if missing is not None and (not key or test(operator, key, "true") or test(operator, key, "false"))
-            else test(operator, key, value)
-        )
+        if missing is None:
+            yield test(operator, key, value)
+        elif not key or any(test(operator, key, possible) for possible in ("true", "false")):
+            yield missing
