@@ -70,6 +70,18 @@ def test_a_cell_counts_assets_once_and_says_how_sure_it_is() -> None:
     assert cell(grant(targets=())) == "yes"
 
 
+def test_a_cell_in_words() -> None:
+    def words(*grants: Grant) -> str:
+        (row,) = view.overview(grants, KNOWN).rows
+        return row.cells[Capability.INVOKE].words
+
+    assert words(grant()) == "1 asset"
+    assert words(grant(everywhere=True)) == "all"
+    assert words(grant(targets=())) == ""
+    assert words(grant(targets=(ENDPOINT, MODEL), outcome="unknown")) == "2 assets, undecided"
+    assert words(grant(), grant(outcome="conditional", conditions=("x",))) == "1 asset, and more less sure"
+
+
 def test_the_order_does_not_depend_on_the_order_of_the_grants() -> None:
     mixed = [GRANTS[index] for index in (3, 0, 4, 2, 1)]
     assert view.overview(mixed, KNOWN) == view.overview(GRANTS, KNOWN)

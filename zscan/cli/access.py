@@ -32,6 +32,9 @@ also the name of a file, say --about NAME.
   zscan access chat scan.json         who can do what to `chat`, from a saved scan
   zscan access ml-admin aws           what the role `ml-admin` can do, to what, by which path"""
 FORMATS = ("table", "json", "csv")
+_CAPABILITIES = (
+    "Only this one: invoke, administer, change-guardrails, read-models, read-training-data, read-prompts, read-logs, escalate. Repeatable."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ def command(
         ),
     ] = None,
     about: Annotated[str, typer.Option("--about", metavar="NAME", help="The principal or asset, where the word is also a path.")] = "",
-    capability: Annotated[list[str] | None, typer.Option("--capability", metavar="NAME", help="Only this capability. Repeatable.")] = None,
+    capability: Annotated[list[str] | None, typer.Option("--capability", metavar="NAME", help=_CAPABILITIES)] = None,
     output: Annotated[
         list[str] | None, typer.Option("-o", "--output", metavar="table|json|csv[=PATH]", help="How to write it, and where. Repeatable.")
     ] = None,

@@ -24,9 +24,10 @@ class AccessChapter:
     known: view.Names
     grants: int
 
-    def cells(self, row: view.PartyRow) -> list[tuple[str, str]]:
-        """Capabilities of a principal in words, each with its cell."""
-        return [(view.CAPABILITY_WORDS[capability], cell.text) for capability, cell in row.cells.items()]
+    def can_do(self, row: view.PartyRow) -> str:
+        """All capabilities of a principal in one line."""
+        said = ((view.CAPABILITY_WORDS[capability], cell.words) for capability, cell in row.cells.items())
+        return " · ".join(f"{can} ({extent})" if extent else can for can, extent in said)
 
     def listed(self, row: view.PartyRow) -> Sequence[Grant]:
         """The grants of a principal that the page has room for."""

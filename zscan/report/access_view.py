@@ -34,7 +34,7 @@ CAPABILITY_WORDS: Mapping[Capability, str] = {
     Capability.INVOKE: "use models and endpoints",
 }
 KIND_WORDS: Mapping[PrincipalKind, str] = {
-    "public": "anyone",
+    "public": "public",
     "account": "foreign account",
     "federated": "federated identity",
     "agent": "agent",
@@ -73,7 +73,12 @@ class Party:
     @property
     def words(self) -> str:
         """Kind and name, in one line."""
-        return KIND_WORDS[self.kind] if self.kind == "public" else f"{KIND_WORDS[self.kind]} {self.name}"
+        return self.shown if self.kind == "public" else f"{KIND_WORDS[self.kind]} {self.name}"
+
+    @property
+    def shown(self) -> str:
+        """The name as people read it."""
+        return "anyone" if self.kind == "public" else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,15 @@ class Cell:
         shown = "all" if surest in self.everywhere else f"{number:,}" if number else "yes"
         mark = {"allowed": "", "conditional": "~", "unknown": "?"}[surest]
         return shown + mark + ("+" if len(self.outcomes) > 1 else "")
+
+    @property
+    def words(self) -> str:
+        """The same in words: `all`, `3 assets, under conditions`; empty for a sure right over no particular asset."""
+        surest = self.surest
+        number = self.assets.get(surest, 0)
+        extent = "all" if surest in self.everywhere else f"{number:,} asset{'s' if number != 1 else ''}" if number else ""
+        said = [extent, "" if surest == "allowed" else OUTCOME_WORDS[surest], "and more less sure" if len(self.outcomes) > 1 else ""]
+        return ", ".join(part for part in said if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +198,7 @@ def kinds_text(found: Overview) -> str:
 
 def _counted(kind: PrincipalKind, number: int) -> str:
     if kind == "public":
-        return KIND_WORDS[kind]
+        return "anyone"
     return f"{number:,} {KIND_WORDS[kind] if number == 1 else _PLURALS.get(kind, KIND_WORDS[kind] + 's')}"
 
 

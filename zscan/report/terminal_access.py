@@ -80,7 +80,7 @@ def matrix(out: Lines, grants: Sequence[Grant], known: view.Names) -> None:
 
 def _matrix_row(out: Lines, row: view.PartyRow) -> None:
     account = dim(f"  {row.party.account}") if row.party.account and row.party.account not in row.party.name else ""
-    out.add(bold(row.party.name), account, indent=2)
+    out.add(bold(row.party.shown), account, indent=2)
     kind = view.KIND_WORDS[row.party.kind]
     if out.width < _NARROWEST_TABLE:
         words = ", ".join(f"{capability.value} {cell.text}" for capability, cell in row.cells.items())
