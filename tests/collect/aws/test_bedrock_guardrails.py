@@ -168,3 +168,59 @@ def test_one_blocking_entry_does_not_decide_a_count_that_was_cut_short() -> None
     )
     assert isinstance(draft.facts["guardrail.denied_topics"], Unknown)
     assert draft.facts["guardrail.profanity_filter"] is True
+
+
+_SEEN = {"InputStrength": "HIGH", "OutputStrength": "HIGH", "InputModalities": ["TEXT", "IMAGE"]}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ([], False),
+        ([{"Type": "HATE", "InputStrength": "HIGH", "OutputStrength": "HIGH"}], False),
+        ([{"Type": "HATE", **_SEEN}], True),
+        ([{"Type": "HATE", **_SEEN}, {"Type": "SEXUAL", "InputStrength": "HIGH", "OutputStrength": "HIGH"}], False),
+        ([{"Type": "HATE", **_SEEN}, {"Type": "PROMPT_ATTACK", "InputStrength": "HIGH", "OutputStrength": "NONE"}], True),
+    ],
+)
+def test_images_are_covered_by_every_filter_that_can_see(filters: list[dict[str, Any]], expected: object) -> None:
+    assert shaped("Guardrail", {"ContentPolicyConfig": {"FiltersConfig": filters}}).facts["guardrail.images_covered"] is expected
+
+
+_TOPICS = [{"Name": "n", "Definition": "d", "Type": "DENY"}]
+_STANDARD = {"TierName": "STANDARD"}
+
+
+@pytest.mark.parametrize(
+    ("content", "topics", "expected"),
+    [
+        ({"FiltersConfig": [{"Type": "HATE", **_SEEN}]}, {}, False),
+        ({"FiltersConfig": [{"Type": "HATE", **_SEEN}], "ContentFiltersTierConfig": _STANDARD}, {}, True),
+        ({"FiltersConfig": [{"Type": "HATE", **_SEEN}], "ContentFiltersTierConfig": _STANDARD}, {"TopicsConfig": _TOPICS}, False),
+        ({}, {"TopicsConfig": _TOPICS, "TopicsTierConfig": _STANDARD}, True),
+        ({}, {}, False),
+    ],
+)
+def test_languages_are_covered_by_the_standard_tier(content: dict[str, Any], topics: dict[str, Any], expected: object) -> None:
+    draft = shaped("Guardrail", {"ContentPolicyConfig": content, "TopicPolicyConfig": topics})
+    assert draft.facts["guardrail.languages_covered"] is expected
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ({}, False),
+        ({"PiiEntitiesConfig": [{"Type": "URL", "Action": "ANONYMIZE"}]}, True),
+        ({"PiiEntitiesConfig": [{"Type": "URL", "Action": "NONE"}]}, False),
+        ({"PiiEntitiesConfig": [{"Type": "EMAIL", "Action": "BLOCK"}]}, False),
+        ({"RegexesConfig": [{"Name": "links", "Pattern": "https?://.*", "Action": "BLOCK"}]}, True),
+        ({"RegexesConfig": [{"Name": "badge", "Pattern": "B[0-9]+", "Action": "BLOCK"}]}, False),
+    ],
+)
+def test_links_are_filtered_by_an_entry_that_acts(policy: dict[str, Any], expected: object) -> None:
+    assert shaped("Guardrail", {"SensitiveInformationPolicyConfig": policy}).facts["guardrail.links_filtered"] is expected
+
+
+def test_formal_rules_are_a_policy_that_is_named() -> None:
+    assert shaped("Guardrail", {}).facts["guardrail.reasoning"] is False
+    assert shaped("Guardrail", {"AutomatedReasoningPolicyConfig": {"Policies": ["p:1"]}}).facts["guardrail.reasoning"] is True
