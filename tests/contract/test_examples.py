@@ -41,10 +41,6 @@ _NEVER_SILENT = "a manifest can show an exporter, but not that nothing else coll
 
 # Cells that no document can fill, on the side named: "fail", or "both".
 IMPOSSIBLE: Mapping[Cell, tuple[str, str]] = {
-    ("ZS-AGT-22", "aws-declared"): (
-        "both",
-        "functions behind action groups take IAM credentials and are no assets of a template",
-    ),
     ("ZS-ART-07", "aws-declared"): ("both", _IN_THE_PACKAGE),
     ("ZS-ART-07", "kubernetes"): ("both", _NO_BUCKETS),
     ("ZS-ART-14", "kubernetes"): ("both", _NO_BUCKETS),
