@@ -143,9 +143,10 @@ def test_only_functions_check_tool_calls_and_they_deny_by_default(hooks: Any, ex
 
 
 def test_headers_and_addresses_of_remote_tools_are_looked_at() -> None:
-    remote = {"Url": "http://tools.example/mcp", "Headers": {"Authorization": "Bearer " + "t" * 24, "X-Plain": "yes"}}
+    remote = {"Url": "http://tools.example/mcp", "Headers": {"Authorization": "Bearer " + "t1" * 12, "X-Plain": "yes"}}
     draft = shaped("Harness", {"Tools": [{"Type": "remote_mcp", "Name": "tools", "Config": {"RemoteMcp": remote}}]})
     assert [item["name"] for item in draft.facts["secrets.literals"]] == ["Authorization"]
+    assert "t1t1" not in str(draft.facts)
     assert draft.facts["network.cleartext_backends"] == [{"name": "tools", "host": "tools.example"}]
 
 
