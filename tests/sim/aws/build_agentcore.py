@@ -160,12 +160,12 @@ def gateway(
     )
     place.row("GetGateway", {"gatewayIdentifier": identifier}, full)
     place.add_row("ListGatewayTargets", {"gatewayIdentifier": identifier}, "items")
-    entries = [{"dimensions": {"client": "*"}, "requests": [{"rate": 10.0, "period": "second"}]}]
+    entries = [{"dimensions": {"$.context.jwt.client_id": "*"}, "requests": [{"rate": 10.0, "period": "second"}]}]
     rates = [
         {
             "rateLimitId": f"limit-{number}",
             "gatewayIdentifier": identifier,
-            "dimensionKeys": ["client"],
+            "dimensionKeys": ["$.context.jwt.client_id"],
             "entries": entries,
             "status": "ACTIVE",
             **_UPDATED,

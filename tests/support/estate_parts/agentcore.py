@@ -52,7 +52,7 @@ def _weak(estate: Estate) -> None:
     )
     # the latest version is hardened, but an endpoint still leads to the one before it
     build.runtime(estate, a, r, "half", roleArn=wide, networkConfiguration=_vpc("networkModeConfig"), routed=_OLD)
-    tool = {"url": "http://tools.acme.example/mcp", "headers": {"Authorization": "Bearer " + "t" * 24}}
+    tool = {"url": "http://tools.acme.example/mcp", "headers": {"Authorization": "Bearer " + "t1" * 12}}
     build.harness(
         estate,
         a,

@@ -87,6 +87,7 @@ COLLECTORS = (
                 "secrets.defaults",
             }
         ),
+        live_only=frozenset({"secrets.literals", "secrets.defaults"}),  # CloudFormation has no query parameters
         relations=frozenset({"part_of", "calls_tool"}),
     ),
 )
