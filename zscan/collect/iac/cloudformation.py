@@ -28,6 +28,11 @@ from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, Unresolved
 # The property that holds a resource's physical name (CloudFormation template reference, "Return values" and Name-like properties).
 _NAMES = (
     "Name",
+    # these may also name the endpoint or the group that they belong to
+    *(f"{kind}Name" for kind in ("InferenceComponent", "MonitoringSchedule", "JobDefinition", "ModelPackage")),
+    *(f"{kind}Name" for kind in ("UserProfile", "Space", "Image", "AppImageConfig", "CodeRepository", "NotebookInstanceLifecycleConfig")),
+    *(f"{kind}Name" for kind in ("StudioLifecycleConfig", "ProcessingJob", "Pipeline", "ModelCard", "Cluster", "TrackingServer")),
+    *(f"{kind}Name" for kind in ("Workteam", "Workforce")),
     *(f"{kind}Name" for kind in ("Role", "User", "Bucket", "Group", "Model", "Endpoint", "EndpointConfig", "Domain", "NotebookInstance")),
     *(f"{kind}Name" for kind in ("FeatureGroup", "ModelPackageGroup", "Agent", "Alias", "TrainingJob")),
 )
