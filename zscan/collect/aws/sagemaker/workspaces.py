@@ -1,7 +1,7 @@
 """Where people work in a Studio domain: user profiles and spaces.
 
 Sources: DescribeUserProfile, ListSpaces; AWS::SageMaker::UserProfile, ::Space. What a profile leaves unset holds as the domain has it
-(CreateUserProfile, UserSettings). Both are listed per domain, so an account without domains costs no call.
+(CreateUserProfile, UserSettings). Both are listed for all domains of a region at once.
 """
 
 from __future__ import annotations
@@ -68,8 +68,7 @@ COLLECTORS = (
     Collector(
         native_type="AWS::SageMaker::UserProfile",
         asset_type="workspace",
-        parent=_DOMAIN,
-        list=listing("ListUserProfiles", "UserProfiles", DomainIdEquals="{DomainId}"),
+        list=listing("ListUserProfiles", "UserProfiles"),
         describe=description("DescribeUserProfile", "DomainId", "UserProfileName"),
         bulk=(TAGS,),
         identify=lambda answer, place: _in_domain("user-profile", "UserProfileName", answer, place),
@@ -91,8 +90,7 @@ COLLECTORS = (
     Collector(
         native_type="AWS::SageMaker::Space",
         asset_type="workspace",
-        parent=_DOMAIN,
-        list=listing("ListSpaces", "Spaces", DomainIdEquals="{DomainId}"),
+        list=listing("ListSpaces", "Spaces"),
         bulk=(TAGS,),
         identify=lambda answer, place: _in_domain("space", "SpaceName", answer, place),
         name=lambda answer: str(answer["SpaceName"]),
