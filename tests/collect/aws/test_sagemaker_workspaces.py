@@ -69,12 +69,9 @@ def test_a_refused_description_claims_nothing(sim: AwsSim) -> None:
     assert_nothing_claimed(profile(sim, made))
 
 
-def test_the_workspaces_of_all_domains_are_listed_at_once(sim: AwsSim) -> None:
-    made = estate().domain(ACCOUNT, REGION, "other", DomainId="d-000000000000")
-    more.space(made, ACCOUNT, REGION, DOMAIN_ID, "s")
-    more.space(made, ACCOUNT, REGION, "d-000000000000", "s")
-    assert len(scan(sim, made).all(SPACE)) == 2
-    assert sim.operations().count("sagemaker:ListSpaces") == 1
+def test_without_a_domain_nothing_is_asked(sim: AwsSim) -> None:
+    scan(sim, Estate())
+    assert not {"sagemaker:ListUserProfiles", "sagemaker:ListSpaces"} & set(sim.operations())
 
 
 @pytest.mark.parametrize(

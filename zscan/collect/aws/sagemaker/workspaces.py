@@ -1,7 +1,7 @@
 """Where people work in a Studio domain: user profiles and spaces.
 
 Sources: DescribeUserProfile, ListSpaces; AWS::SageMaker::UserProfile, ::Space. What a profile leaves unset holds as the domain has it
-(CreateUserProfile, UserSettings). Both are listed for all domains of a region at once.
+(CreateUserProfile, UserSettings). Both are listed per domain, so an account without domains costs no call.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ COLLECTORS = (
     Collector(
         native_type="AWS::SageMaker::UserProfile",
         asset_type="workspace",
-        list=listing("ListUserProfiles", "UserProfiles"),
+        parent=_DOMAIN,
+        list=listing("ListUserProfiles", "UserProfiles", DomainIdEquals="{DomainId}"),
         describe=description("DescribeUserProfile", "DomainId", "UserProfileName"),
         bulk=(TAGS,),
         identify=lambda answer, place: _in_domain("user-profile", "UserProfileName", answer, place),
@@ -90,7 +91,8 @@ COLLECTORS = (
     Collector(
         native_type="AWS::SageMaker::Space",
         asset_type="workspace",
-        list=listing("ListSpaces", "Spaces"),
+        parent=_DOMAIN,
+        list=listing("ListSpaces", "Spaces", DomainIdEquals="{DomainId}"),
         bulk=(TAGS,),
         identify=lambda answer, place: _in_domain("space", "SpaceName", answer, place),
         name=lambda answer: str(answer["SpaceName"]),
