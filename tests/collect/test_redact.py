@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -110,3 +112,45 @@ def _leaf(value: Any) -> Any:
 
 def _copy(value: Any) -> Any:
     return {key: list(member) if isinstance(member, list) else member for key, member in value.items()}
+
+
+SCRIPT = """#!/bin/bash
+export DB_PASSWORD=hunter2-hunter2
+API_KEY="two words"
+aws configure set aws_secret_access_key abcdEFGHijkl
+TOKEN=$(aws secretsmanager get-secret-value --secret-id x)
+password = os.getenv("PASSWORD")
+if [ "$token" == "x" ]; then echo ok; fi
+"""
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_literals_of_a_script_are_taken_out_whether_packed_or_not(packed: bool) -> None:
+    content = base64.b64encode(SCRIPT.encode()).decode() if packed else SCRIPT
+    text = redact({"OnStart": [{"Content": content}]})["OnStart"][0]["Content"]
+    assert not [secret for secret in ("hunter2-hunter2", "two words", "abcdEFGHijkl") if secret in text]
+    kept = SCRIPT.splitlines()
+    assert [line for line in text.splitlines() if line in kept] == [kept[0], *kept[4:]]
+
+
+@pytest.mark.parametrize("text", ["#!/bin/bash\npip install numpy\n", "plain words", "{not json", "\u00e9"])
+def test_what_packs_no_secret_stays_packed(text: str) -> None:
+    packed = base64.b64encode(text.encode()).decode()
+    assert redact({"Content": packed}) == {"Content": packed}
+    assert redact({"Content": text}) == {"Content": text}
+
+
+def test_a_structure_in_a_text_is_redacted_by_its_names() -> None:
+    definition = json.dumps({"Steps": [{"Arguments": {"Environment": {"DB_PASSWORD": "hunter2-hunter2", "MODE": "fast"}}}]})
+    text = redact({"PipelineDefinition": definition})["PipelineDefinition"]
+    environment = json.loads(text)["Steps"][0]["Arguments"]["Environment"]
+    assert redacted_pattern(environment["DB_PASSWORD"]) == "named-secret"
+    assert environment["MODE"] == "fast"
+    clean = json.dumps({"Steps": []}, indent=2)
+    assert redact({"PipelineDefinitionBody": clean}) == {"PipelineDefinitionBody": clean}
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_stand_where_a_packed_one_is_expected(text: str) -> None:
+    once = redact({"Content": text})
+    assert redact(dict(once)) == once

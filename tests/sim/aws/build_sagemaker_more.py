@@ -6,12 +6,51 @@ Functions that write into an estate. What is not overridden is what the API answ
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .build_sagemaker import SageMaker, execution_role, sagemaker_arn
+from .build_sagemaker_versions import image_version, model_package, space, user_profile
 from .document import CREATED, UPDATED, Tags, merged, pick
+
+__all__ = [
+    "APP_IMAGE_CONFIG",
+    "AUTOML_JOB",
+    "CLUSTER",
+    "CODE_REPOSITORY",
+    "COMPILATION_JOB",
+    "FLOW_DEFINITION",
+    "IMAGE",
+    "INFERENCE_COMPONENT",
+    "INFERENCE_EXPERIMENT",
+    "LABELING_JOB",
+    "MLFLOW_APP",
+    "MODEL_CARD",
+    "MONITORING_SCHEDULE",
+    "NOTEBOOK_SCRIPT",
+    "OPTIMIZATION_JOB",
+    "PARTNER_APP",
+    "PIPELINE",
+    "PROCESSING_JOB",
+    "STUDIO_SCRIPT",
+    "TRACKING_SERVER",
+    "TRANSFORM_JOB",
+    "TUNING_JOB",
+    "WORKFORCE",
+    "WORKTEAM",
+    "Kind",
+    "container_uri",
+    "image_version",
+    "job_definition",
+    "model_package",
+    "monitoring_job",
+    "put",
+    "script",
+    "space",
+    "training_definition",
+    "user_profile",
+]
 
 _STOP = {"MaxRuntimeInSeconds": 3600}
 
@@ -419,94 +458,3 @@ _CONFIGURED: Mapping[str, dict[str, Any]] = {
     "ModelBias": {"ConfigUri": "s3://dump/bias.json"},
     "ModelExplainability": {"ConfigUri": "s3://dump/explain.json"},
 }
-
-
-def user_profile(estate: SageMaker, account: str, region: str, domain_id: str, name: str, *, tags: Tags = None, **overrides: Any) -> str:
-    """Add a user profile to a domain: by default with nothing of its own."""
-    own = sagemaker_arn(account, region, f"user-profile/{domain_id}", name)
-    full = merged(
-        {
-            "DomainId": domain_id,
-            "UserProfileArn": own,
-            "UserProfileName": name,
-            "Status": "InService",
-            "CreationTime": CREATED,
-            "LastModifiedTime": UPDATED,
-            "UserSettings": {},
-        },
-        overrides,
-    )
-    place = estate.at(account, region, "sagemaker")
-    place.add("ListUserProfiles", "UserProfiles", pick(full, "DomainId", "UserProfileName", "Status", "CreationTime", "LastModifiedTime"))
-    place.row("DescribeUserProfile", {"DomainId": domain_id, "UserProfileName": name}, full)
-    estate.tagged(account, region, own, tags)
-    return own
-
-
-def space(
-    estate: SageMaker, account: str, region: str, domain_id: str, name: str, *, sharing: str = "Shared", remote: str = "", tags: Tags = None
-) -> str:
-    """Add a space to a domain, by default a shared one."""
-    own = sagemaker_arn(account, region, f"space/{domain_id}", name)
-    summary = {
-        "DomainId": domain_id,
-        "SpaceName": name,
-        "Status": "InService",
-        "CreationTime": CREATED,
-        "LastModifiedTime": UPDATED,
-        "SpaceSharingSettingsSummary": {"SharingType": sharing},
-        "SpaceSettingsSummary": {"AppType": "JupyterLab", **({"RemoteAccess": remote} if remote else {})},
-        "OwnershipSettingsSummary": {"OwnerUserProfileName": "someone"},
-    }
-    estate.at(account, region, "sagemaker").add("ListSpaces", "Spaces", summary)
-    estate.tagged(account, region, own, tags)
-    return own
-
-
-def image_version(estate: SageMaker, account: str, region: str, image: str, base: str) -> None:
-    """Give an image its newest version."""
-    own = sagemaker_arn(account, region, f"image-version/{image}", "1")
-    answer = {
-        "BaseImage": base,
-        "ContainerImage": base,
-        "CreationTime": CREATED,
-        "ImageArn": sagemaker_arn(account, region, "image", image),
-        "ImageVersionArn": own,
-        "ImageVersionStatus": "CREATED",
-        "LastModifiedTime": UPDATED,
-        "Version": 1,
-    }
-    estate.at(account, region, "sagemaker").row("DescribeImageVersion", {"ImageName": image}, answer)
-
-
-def model_package(
-    estate: SageMaker,
-    account: str,
-    region: str,
-    group: str,
-    *,
-    containers: Sequence[Mapping[str, Any]] = (),
-    tags: Tags = None,
-    **more: Any,
-) -> str:
-    """Add the first version of a model package group, by default one that waits for approval."""
-    own = sagemaker_arn(account, region, f"model-package/{group}", "1")
-    full = merged(
-        {
-            "ModelPackageName": own,
-            "ModelPackageGroupName": group,
-            "ModelPackageVersion": 1,
-            "ModelPackageArn": own,
-            "CreationTime": CREATED,
-            "InferenceSpecification": {
-                "Containers": [*containers] or [{"Image": container_uri(account, region, "serve"), "ModelDataUrl": "s3://dump/m.tar.gz"}]
-            },
-            "ModelPackageStatus": "Completed",
-            "ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []},
-            "ModelApprovalStatus": "PendingManualApproval",
-        },
-        more,
-    )
-    estate.at(account, region, "sagemaker").row("DescribeModelPackage", {"ModelPackageName": own}, full)
-    estate.tagged(account, region, own, tags)
-    return own

@@ -30,6 +30,11 @@ _NAMES = (
     "Name",
     "DisplayName",
     *("VectorBucketName", "IndexName", "GraphName"),
+    # these may also name the endpoint or the group that they belong to
+    *(f"{kind}Name" for kind in ("InferenceComponent", "MonitoringSchedule", "JobDefinition", "ModelPackage")),
+    *(f"{kind}Name" for kind in ("UserProfile", "Space", "Image", "AppImageConfig", "CodeRepository", "NotebookInstanceLifecycleConfig")),
+    *(f"{kind}Name" for kind in ("StudioLifecycleConfig", "ProcessingJob", "Pipeline", "ModelCard", "Cluster", "TrackingServer")),
+    *(f"{kind}Name" for kind in ("Workteam", "Workforce")),
     *(f"{kind}Name" for kind in ("Role", "User", "Bucket", "Group", "Model", "Endpoint", "EndpointConfig", "Domain", "NotebookInstance")),
     *(f"{kind}Name" for kind in ("AgentRuntime", "Harness", "OnlineEvaluationConfig")),
     *(f"{kind}Name" for kind in ("FeatureGroup", "ModelPackageGroup", "Agent", "Alias", "TrainingJob")),
