@@ -50,6 +50,7 @@ IMPOSSIBLE: Mapping[Cell, tuple[str, str]] = {
     ("ZS-IDN-09", "kubernetes"): ("both", "an account `default` is an asset while something runs as it, which ZS-IDN-08 forbids"),
     ("ZS-ISO-14", "aws-declared"): ("both", _IN_THE_PACKAGE),
     ("ZS-ISO-17", "kubernetes"): ("fail", "the namespace is part of an asset's id: moved out of `default`, it is another asset"),
+    ("ZS-NET-28", "aws-declared"): ("both", "a store of another company, however reached, is what ZS-TPS-08 refuses until it is approved"),
     ("ZS-LOG-10", "compose"): ("fail", _NEVER_SILENT),
     ("ZS-LOG-10", "kubernetes"): ("fail", _NEVER_SILENT),
 }

@@ -174,7 +174,7 @@ def test_offers_are_exactly_what_the_shape_states(full: Scanned, native_type: st
 @pytest.mark.parametrize(("operation", "call"), _OPERATIONS)
 def test_calls_are_reads_that_exist(operation: str, call: Any) -> None:
     model = botocore.session.get_session().get_service_model(call.service).operation_model(call.operation)
-    assert call.operation.startswith(("Get", "List")), operation
+    assert call.operation.startswith(("Get", "List", "Describe")), operation
     assert set(call.absent) <= {shape.name for shape in model.error_shapes}
     service = call.action.partition(":")[0]
     assert call.action in get_actions_for_service(service) or call.action in _UNPUBLISHED
@@ -217,7 +217,7 @@ _STILL_KNOWN: dict[str, set[str]] = {
     "CustomModel": {"governance.owner", "governance.environment", "governance.classification"},
     "ModelInvocationLogging": {"scope.ai_in_use"},
     "Agent": {"agent.tools", "agent.history_relayed", "governance.owner", "governance.environment", "governance.classification"},
-    "KnowledgeBase": {"governance.owner", "governance.environment", "governance.classification"},
+    "KnowledgeBase": {"governance.owner", "governance.environment", "governance.classification", "logging.service_log"},
     "DataSource": set(),
 }
 

@@ -117,4 +117,9 @@ def test_a_collection_as_it_is_read(sim: AwsSim) -> None:
 def test_a_template_knows_only_what_stands_on_the_collection() -> None:
     draft = shaped(template(TYPE, {"Name": "docs", "Type": "VECTORSEARCH", "DeletionProtection": "ENABLED"}))
     assert draft.facts["store.deletion_protected"] is True
+    assert is_open(draft.facts["network.public_access"])
+    assert is_open(draft.facts["encryption.customer_key"]), "a policy may name the key"
+    key = key_arn(ACCOUNT, REGION, "ml")
+    keyed = shaped(template(TYPE, {"Type": "VECTORSEARCH", "EncryptionConfig": {"KmsKeyArn": key}}))
+    assert keyed.facts["encryption.customer_key"] is True
     assert collector(TYPE).live_only >= {"network.public_access", "encryption.customer_key", "store.named_principals"}

@@ -21,6 +21,8 @@ from zscan.model.unknown import Reason, ReasonCode, Unknown
 
 COLLECTION = "AWS::OpenSearchServerless::Collection"
 _PROVIDER_KEY = "auto"  # CollectionDetail, kmsKeyArn: the word where AWS owns the key
+_SEPARATE = Unknown(Reason(ReasonCode.NO_FILE_FORM, "policies, which name collections by patterns, are read from the live system only"))
+_POLICIES = frozenset({"encryption.customer_key", "network.public_access", "store.named_principals", "store.actions_limited"})
 _UNSTATED = Unknown(Reason(ReasonCode.UNRESOLVED, "the protection is not stated, and no default is documented"))
 _FACTS = GOVERNANCE | {
     "encryption.customer_key",
@@ -38,12 +40,17 @@ def shape_collection(document: Document) -> Iterable[Draft]:
         return
     draft = asset(document, "vector_store")
     grants = list(_entries(document, "AccessPolicies"))
-    key = document["KmsKeyArn"]
-    draft.set("encryption.customer_key", key.is_set() & ~key.eq(_PROVIDER_KEY))
-    draft.set("network.public_access", any_of(_published(entry, document.name) for entry in _entries(document, "NetworkPolicies")))
-    draft.set("store.deletion_protected", document["DeletionProtection"].default(_UNSTATED).eq("ENABLED"))
-    draft.set("store.named_principals", all_of(~_covers(entry, document.name) | _named(entry) for entry in grants))
-    draft.set("store.actions_limited", all_of(_limited(rule, document.name) for entry in grants for rule in entry.get("Rules").each()))
+    key = document["KmsKeyArn"] if document.view == "live" else document["EncryptionConfig.KmsKeyArn"]
+    facts = {
+        "encryption.customer_key": key.is_set() & ~key.eq(_PROVIDER_KEY),
+        "network.public_access": any_of(_published(entry, document.name) for entry in _entries(document, "NetworkPolicies")),
+        "store.deletion_protected": document["DeletionProtection"].default(_UNSTATED).eq("ENABLED"),
+        "store.named_principals": all_of(~_covers(entry, document.name) | _named(entry) for entry in grants),
+        "store.actions_limited": all_of(_limited(rule, document.name) for entry in grants for rule in entry.get("Rules").each()),
+    }
+    for path, value in facts.items():
+        stated = path not in _POLICIES or (path == "encryption.customer_key" and key.value is not None)
+        draft.set(path, value if stated or document.view == "live" else Reading(_SEPARATE, value.places))
     if kind.unknown:
         for path in _FACTS:
             draft.set(path, kind)
@@ -122,7 +129,7 @@ COLLECTORS = (
         canonical=_canonical,
         shape=shape_collection,
         facts=_FACTS,
-        live_only=frozenset({"encryption.customer_key", "network.public_access", "store.named_principals", "store.actions_limited"}),
+        live_only=_POLICIES,
         relations=frozenset({"encrypts_with"}),
     ),
 )
