@@ -35,7 +35,10 @@ MEMBERS = frozenset({"accounts", "regions", "disabled_regions", "page_size", "la
 # Reads of a setting that answer 200 with this when nobody made the setting.
 _UNSET: Mapping[tuple[str, str], Json] = {
     ("bedrock", "GetModelInvocationLoggingConfiguration"): {},
+    ("budgets", "DescribeBudgetNotificationsForAccount"): {},
+    ("budgets", "DescribeBudgets"): {},
     ("ec2", "GetEbsEncryptionByDefault"): {"EbsEncryptionByDefault": False},
+    ("ecr", "GetRegistryScanningConfiguration"): {"scanningConfiguration": {"scanType": "BASIC", "rules": []}},
     ("s3", "GetBucketAccelerateConfiguration"): {},
     ("s3", "GetBucketLocation"): {},
     ("s3", "GetBucketLogging"): {},
