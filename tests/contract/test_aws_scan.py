@@ -18,6 +18,7 @@ from tests.sim.aws import AwsSim, big_estate
 from tests.support.cli import scan_document, zscan
 from tests.support.estate import ACCOUNT, REGION, rich_estate
 from tests.support.replay import environment, judge
+from zscan.collect import collectors
 from zscan.collect.aws.collect import AwsOptions, collect_aws
 from zscan.collect.journal import Journal
 from zscan.collect.tasks import Identity
@@ -101,12 +102,8 @@ def test_page_two_denied_gives_a_partial_list_and_no_false_verdict(sim: AwsSim, 
 def test_everything_denied_is_incomplete_without_a_verdict(sim: AwsSim, tmp_path: Path) -> None:
     estate = rich_estate()
     sim.set_estate(estate)
-    sim.set_faults(
-        [
-            {"kind": "denied", "service": service}
-            for service in ("sagemaker", "bedrock", "bedrock-agent", "iam", "kms", "s3", "ec2", "resourcegroupstaggingapi", "cloudwatch")
-        ]
-    )
+    services = {call.service for collector in collectors("aws") for call in collector.calls()}
+    sim.set_faults([{"kind": "denied", "service": service} for service in sorted(services)])
     code, scan, err = audit(sim, tmp_path)
     assert code == 3, err
     assert set(scan["summary"]["findings_by_status"]) == {"pass", "fail", "unknown", "not_applicable"}

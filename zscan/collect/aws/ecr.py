@@ -136,6 +136,7 @@ COLLECTORS = (
                     take="policyText",
                     absent=frozenset({"RepositoryPolicyNotFoundException"}),
                 ),
+                when=lambda answer: bool(answer.get("repositories")),
             ),
         ),
         bulk=(
