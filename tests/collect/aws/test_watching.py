@@ -73,6 +73,21 @@ def test_a_narrowed_selector_is_not_judged(sim: AwsSim) -> None:
     assert isinstance(facts(sim, Estate().trail(ACCOUNT, REGION, "main", selectors=[narrowed]), TRAIL)["audit.guardrail_calls"], Unknown)
 
 
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ({"Field": "eventSource", "NotEquals": ["kms.amazonaws.com", "rdsdata.amazonaws.com"]}, True),
+        ({"Field": "eventSource", "NotEquals": ["bedrock.amazonaws.com"]}, False),
+        ({"Field": "eventSource", "Equals": ["kms.amazonaws.com"]}, None),
+        ({"Field": "readOnly", "Equals": ["false"]}, None),
+    ],
+)
+def test_sources_that_are_left_out_matter_when_they_are_of_ai(sim: AwsSim, field: dict[str, Any], expected: bool | None) -> None:
+    chosen = {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}, field]}
+    found = facts(sim, Estate().trail(ACCOUNT, REGION, "main", selectors=[chosen]), TRAIL)["audit.everywhere"]
+    assert isinstance(found, Unknown) if expected is None else found is expected
+
+
 @pytest.mark.parametrize("action", ["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"])
 def test_an_unread_trail_is_unknown(sim: AwsSim, action: str) -> None:
     found = facts(sim, Estate(deny_actions=[action]).trail(ACCOUNT, REGION, "main"), TRAIL)
