@@ -89,6 +89,15 @@ def test_a_gap_elsewhere_does_not_hide_that_an_asset_is_gone() -> None:
     assert kinds(made({"a": "fail"}), made({}, gaps=(blocking("AWS::S3::Bucket"),))) == {"a": "asset_gone"}
 
 
+def test_what_is_read_only_because_ai_refers_to_it_may_be_there_while_ai_is_out_of_sight() -> None:
+    """A bucket goes with the model that names it: an unread listing of models says nothing about the bucket."""
+    stores = [asset("a", type="data_store", native_type="AWS::S3::Bucket")]
+    before = made({"a": "fail"}, assets=stores)
+    assert kinds(before, made({})) == {"a": "asset_gone"}
+    (change,) = difference(before, made({}, gaps=(blocking("AWS::SageMaker::Model"),))).changes
+    assert (change.kind, change.reason) == (ChangeKind.SIGHT_LOST, "what leads to it was not fully read")
+
+
 def test_a_rule_that_is_no_longer_evaluated_does_not_fix_a_failure_on_an_asset_that_is_there() -> None:
     assert kinds(made({"a": "fail"}), made({"a": "seen"}, rules=[R2])) == {"a": "sight_lost"}
 

@@ -109,6 +109,8 @@ class _Sight:
         """Why an asset that is not there may still exist."""
         if self.dark & {"*", record.type, record.asset}:
             return "its class was not fully read"
+        if self.dark and record.leaned_on:
+            return "what leads to it was not fully read"
         if self.new.header.narrowed:
             return "the newer scan was narrowed"
         if self.missing_targets:

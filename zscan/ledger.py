@@ -12,6 +12,7 @@ from zscan.model.asset import Asset
 from zscan.model.finding import Status
 from zscan.model.rule import Severity
 from zscan.model.scan import Scan, Target
+from zscan.model.types import VOCABULARY
 
 SCHEMA = "zscan.baseline/v1"
 
@@ -33,7 +34,10 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One finding. `digest` is of the asset's facts; `first_seen` and `verified` are RFC 3339 UTC ("" = the header's time)."""
+    """One finding. `digest` is of the asset's facts; `first_seen` and `verified` are RFC 3339 UTC ("" = the header's time).
+
+    `leaned_on` marks a thing that is no AI itself: it is read only because AI refers to it.
+    """
 
     id: str
     rule: str
@@ -43,6 +47,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: str = ""
     type: str = ""  # native type of the asset
     unit: str = ""
+    leaned_on: bool = False
     digest: str = ""
     waiver: str = ""
     first_seen: str = ""
@@ -71,10 +76,10 @@ def fact_digest(asset: Asset) -> str:
 
 def ledger(scan: Scan) -> Ledger:
     """The findings of a scan as a ledger. Answers "not applicable" are kept too: they tell that a rule was tried."""
-    described = {asset.id: (asset.native_type, asset.unit, fact_digest(asset)) for asset in scan.assets}
+    described = {asset.id: (asset.native_type, asset.unit, fact_digest(asset), _leaned_on(asset)) for asset in scan.assets}
     records: dict[str, Record] = {}
     for finding in scan.findings:
-        native_type, unit, digest = described.get(finding.asset_id, ("", "", ""))
+        native_type, unit, digest, leaned_on = described.get(finding.asset_id, ("", "", "", False))
         records[finding.id] = Record(
             id=finding.id,
             rule=finding.rule_id,
@@ -84,12 +89,18 @@ def ledger(scan: Scan) -> Ledger:
             key=finding.key,
             type=native_type,
             unit=unit,
+            leaned_on=leaned_on,
             digest=digest,
             waiver=finding.waiver.id if finding.waiver else "",
             first_seen=finding.first_seen,
             verified=finding.last_verified,
         )
     return Ledger(_header(scan), records, frozenset(described))
+
+
+def _leaned_on(asset: Asset) -> bool:
+    known = VOCABULARY.types.get(asset.type)
+    return known is not None and not known.ai
 
 
 def _header(scan: Scan) -> Header:

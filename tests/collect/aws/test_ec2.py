@@ -8,7 +8,7 @@ import pytest
 
 from tests.collect.aws.scanning import ACCOUNT, OTHER, REGION, assert_same_facts, misspelt, scan, shaped, template
 from tests.sim.aws import AwsSim, Estate
-from tests.sim.aws.build_account import role_arn, security_group_id, subnet_id
+from tests.sim.aws.build_account import role_arn, security_group_id, subnet_id, vpc_id
 from zscan.collect.aws.ec2 import service_of
 from zscan.model.asset import Draft
 from zscan.model.unknown import ReasonCode, Unknown, Unresolved
@@ -151,6 +151,33 @@ def test_subnet_live_and_in_a_template(sim: AwsSim, live: dict[str, Any], body: 
     draft = scan(sim, with_subnet).one(SUBNET)
     assert draft.facts["subnet.assigns_public_addresses"] is public
     assert_same_facts(draft, body)
+
+
+@pytest.mark.parametrize(
+    ("logs", "logged"),
+    [
+        ([], False),
+        ([{}], True),
+        ([{"ResourceId": "vpc"}], True),
+        ([{"ResourceId": "subnet-0000000000000000f"}], False),
+        ([{"FlowLogStatus": "INACTIVE"}], False),
+        ([{"DeliverLogsStatus": "FAILED"}], False),
+        ([{"DeliverLogsStatus": "FAILED"}, {"ResourceId": "vpc"}], True),
+    ],
+)
+def test_flows_are_recorded_by_the_subnet_or_its_network(sim: AwsSim, logs: list[dict[str, str]], logged: bool) -> None:
+    own = subnet_id(ACCOUNT, REGION, "private")
+    estate = Estate().subnet(ACCOUNT, REGION, "private").notebook(ACCOUNT, REGION, "n", SubnetId=own)
+    for log in logs:
+        place = {"vpc": vpc_id(ACCOUNT, REGION)}.get(log.get("ResourceId", ""), log.get("ResourceId", own))
+        estate.flow_log(ACCOUNT, REGION, own, **{**log, "ResourceId": place})
+    assert scan(sim, estate).one(SUBNET).facts["subnet.flows_logged"] is logged
+
+
+def test_unread_flow_logs_are_unknown(sim: AwsSim) -> None:
+    own = subnet_id(ACCOUNT, REGION, "private")
+    estate = Estate(deny_actions=["ec2:DescribeFlowLogs"]).subnet(ACCOUNT, REGION, "private").notebook(ACCOUNT, REGION, "n", SubnetId=own)
+    assert isinstance(scan(sim, estate).one(SUBNET).facts["subnet.flows_logged"], Unknown)
 
 
 def test_a_shared_subnet_keeps_its_owners_arn(sim: AwsSim) -> None:

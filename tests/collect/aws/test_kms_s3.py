@@ -254,3 +254,33 @@ def test_absent_parts_are_not_unknown() -> None:
     body: dict[str, Any] = dict.fromkeys(parts, ABSENT) | {"VersioningConfiguration": {}}
     document = Document(id="arn:aws:s3:::b", native_type=BUCKET, name="b", provider="aws", account=ACCOUNT, body=body, origin=Origin())
     assert [path for path, value in shaped(document).facts.items() if isinstance(value, Unknown)] == ["store.public"]
+
+
+# ---- the account's own block
+
+
+def test_the_block_of_the_account_holds_for_every_bucket(sim: AwsSim) -> None:
+    """One call for all buckets; what either of the two blocks is blocked."""
+    estate = (
+        Estate()
+        .bucket(ACCOUNT, REGION, "a", policy=PUBLIC, public=True, block_public_access=None)
+        .bucket(ACCOUNT, REGION, "b", block_public_access=False)
+    )
+    for name in ("a", "b"):
+        estate.training_job(ACCOUNT, REGION, name, bucket=name)
+    estate.put(ACCOUNT, "*", "s3control", "GetPublicAccessBlock", {"PublicAccessBlockConfiguration": BLOCK})
+    found = scan(sim, estate)
+    assert found.gaps == []
+    assert {name: found.one(BUCKET, name).facts["store.public_blocked"] for name in ("a", "b")} == {"a": True, "b": True}
+    assert found.one(BUCKET, "a").facts["store.public"] is False
+    assert [call["params"] for call in sim.calls() if call["service"] == "s3control"] == [{"AccountId": ACCOUNT}]
+
+
+def test_an_unread_block_of_the_account_decides_nothing(sim: AwsSim) -> None:
+    estate = Estate(deny_actions=["s3:GetAccountPublicAccessBlock"]).bucket(ACCOUNT, REGION, "open", block_public_access=False)
+    estate.bucket(ACCOUNT, REGION, "closed")
+    for name in ("open", "closed"):
+        estate.training_job(ACCOUNT, REGION, name, bucket=name)
+    found = scan(sim, estate)
+    assert isinstance(found.one(BUCKET, "open").facts["store.public_blocked"], Unknown)
+    assert found.one(BUCKET, "closed").facts["store.public_blocked"] is True

@@ -60,6 +60,7 @@ def test_the_whole_way(sim: AwsSim) -> None:
         ("reads_from", BUCKET),
         ("attached_to", "AWS::EC2::Subnet"),
         ("attached_to", "AWS::EC2::SecurityGroup"),
+        ("pulls_from", "external"),
     }
     assert edges(found, BUCKET) == {("encrypts_with", KEY)}
     assert found.one(KEY).facts["key.rotation_enabled"] is True

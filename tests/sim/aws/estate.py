@@ -49,8 +49,11 @@ MEMBERS = frozenset(
 _UNSET: Mapping[tuple[str, str], Json] = {
     ("bedrock", "GetAccountDataRetention"): {"mode": "inherit"},
     ("bedrock", "GetModelInvocationLoggingConfiguration"): {},
+    ("budgets", "DescribeBudgetNotificationsForAccount"): {},
+    ("budgets", "DescribeBudgets"): {},
     ("ec2", "GetEbsEncryptionByDefault"): {"EbsEncryptionByDefault": False},
     ("frauddetector", "GetModels"): {"models": []},
+    ("ecr", "GetRegistryScanningConfiguration"): {"scanningConfiguration": {"scanType": "BASIC", "rules": []}},
     ("s3", "GetBucketAccelerateConfiguration"): {},
     ("s3", "GetBucketLocation"): {},
     ("s3", "GetBucketLogging"): {},

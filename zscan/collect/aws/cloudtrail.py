@@ -20,6 +20,7 @@ _NAME = "audit-trail"
 # Amazon Bedrock API calls": InvokeAgent; Retrieve and RetrieveAndGenerate). Calls of models themselves are management events.
 _AI_CALLS = ("AWS::Bedrock::AgentAlias", "AWS::Bedrock::KnowledgeBase")
 _GUARDRAIL_CALLS = ("AWS::Bedrock::Guardrail",)
+_AI_SOURCES = ("bedrock", "sagemaker", "qbusiness")
 _CHOSEN = Unknown(Reason(ReasonCode.OUT_OF_SCOPE, "the selector takes some events by name or resource; which ones matter is not judged"))
 
 
@@ -91,7 +92,18 @@ def _field(one: Reading, category: str, kind: str) -> Reading:
     wanted = {"eventCategory": category, "resources.type": kind}.get(str(field.value))
     if wanted:
         return one.get("Equals").map(lambda values: wanted in (values or ()))
+    if field.value == "eventSource" and category == "Management":
+        return _spares_ai(one)
     return Reading(_CHOSEN, one.places)
+
+
+def _spares_ai(one: Reading) -> Reading:
+    """Sources that are left out, as those of KMS often are for their number, do no harm when none of them is AI's."""
+    left_out = one.get("NotEquals")
+    others = any_of(one.get(name).is_set() for name in ("Equals", "StartsWith", "EndsWith", "NotStartsWith", "NotEndsWith"))
+    chosen = others | ~left_out.is_set()
+    tests = [source.map(lambda text: not str(text).startswith(_AI_SOURCES)) for source in left_out.each()]
+    return Reading(_CHOSEN, one.places) if chosen.value is True else chosen if chosen.unknown else all_of(tests)
 
 
 def _trails(path: str, each: str = "", parameter: str = "") -> Part:

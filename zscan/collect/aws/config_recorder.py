@@ -60,7 +60,7 @@ def _some_of_each(names: list[str]) -> bool:
     return all(any(name.startswith(prefix) for name in names) for prefix in _NEEDED)
 
 
-def _call(operation: str, items: str) -> Call:
+def _call(operation: str, items: str = "") -> Call:
     return Call(service="config", operation=operation, action=f"config:{operation}", items=items)
 
 
@@ -69,13 +69,17 @@ COLLECTORS = (
         native_type="AWS::Config::ChangeRecord",
         asset_type="config_recorder",
         singleton=True,
+        describe=_call("DescribeConfigurationRecorders"),
         parts=(
-            Part(path="Recorders", call=_call("DescribeConfigurationRecorders", "ConfigurationRecorders")),
-            Part(path="Statuses", call=_call("DescribeConfigurationRecorderStatus", "ConfigurationRecordersStatus")),
+            Part(
+                path="Statuses",
+                call=_call("DescribeConfigurationRecorderStatus", items="ConfigurationRecordersStatus"),
+                when=lambda answer: bool(answer.get("ConfigurationRecorders")),
+            ),
         ),
         identify=control("configuration-recorder"),
         name=lambda _answer: "configuration-recorder",
-        canonical=lambda _answer: {},
+        canonical=lambda answer: {"Recorders": answer["ConfigurationRecorders"]} if "ConfigurationRecorders" in answer else {},
         shape=shape_recorder,
         facts=frozenset({"watch.changes"}),
         derived=frozenset({"scope.ai_in_use"}),

@@ -25,6 +25,7 @@ REPOSITORY = "AWS::ECR::Repository"
 _ADDRESS = re.compile(
     r"(?P<account>\d{12}|\$\{AccountId\})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+|\$\{Region\})\.[^/]+/(?P<name>[^@:]+)"
 )
+_NAME = re.compile(r"[a-z0-9][a-z0-9._/-]{1,255}")  # what the API takes as a name
 _REGISTRY_WIDE = Unknown(Reason(ReasonCode.NO_FILE_FORM, "the scanning of the registry is not part of a repository's declaration"))
 
 
@@ -45,13 +46,15 @@ def repository_of(image: str) -> str:
 def locate(key: str, place: Place) -> tuple[Place, str] | None:
     """Where a repository is read: the region in its address; None when it is another account's (AWS's own images are)."""
     match = _ADDRESS.fullmatch(key)
-    if match is None or match["account"] != place.account:
+    if match is None or match["account"] != place.account or not _NAME.fullmatch(match["name"]):
         return None
     return Place(place.provider, place.account, match["region"], place.partition), match["name"]
 
 
 def shape_repository(document: Document) -> Iterable[Draft]:
-    """A repository: whether tags can move, who looks at what is pushed, who may pull or push, its key."""
+    """A repository: whether tags can move, who looks at what is pushed, who may pull or push, its key. A missing one is no asset."""
+    if document.view == "live" and document["RepositoryUri"].value is None:
+        return
     draft = asset(document, "image_repository")
     known = document["RepositoryUri"].value
     draft.keys |= {known} if isinstance(known, str) else set()
@@ -133,6 +136,7 @@ COLLECTORS = (
                     take="policyText",
                     absent=frozenset({"RepositoryPolicyNotFoundException"}),
                 ),
+                when=lambda answer: bool(answer.get("repositories")),
             ),
         ),
         bulk=(
