@@ -192,6 +192,7 @@ def _sign_in(identity: Identity) -> Any:
     import botocore.session
     from botocore.credentials import AssumeRoleCredentialFetcher, CredentialResolver
 
+    _share_client_classes()
     inner = botocore.session.Session(profile=identity.profile or None)
     inner.register_component("data_loader", _loader())
     inner.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
@@ -205,6 +206,26 @@ def _sign_in(identity: Identity) -> Any:
         fetcher = AssumeRoleCredentialFetcher(creator, source, identity.role.arn, extra_args=demands)
         inner.register_component("credential_provider", CredentialResolver([_role_provider(fetcher)]))
     return boto3.Session(botocore_session=inner)
+
+
+@cache
+def _share_client_classes() -> None:
+    """Let clients of one service share their class. The SDK builds it anew, operation by operation, for each region and account, which is
+    two thirds of what a client costs; the class depends on the service's model alone. Where the SDK has changed, nothing is shared.
+    """
+    from botocore.client import ClientCreator
+
+    build = getattr(ClientCreator, "_create_client_class", None)
+    if build is None:
+        return
+    made: dict[str, Any] = {}
+
+    def shared(creator: Any, service_name: str, service_model: Any) -> Any:
+        if service_name not in made:
+            made[service_name] = build(creator, service_name, service_model)
+        return made[service_name]
+
+    ClientCreator._create_client_class = shared  # noqa: SLF001 (see above)
 
 
 def _role_provider(fetcher: Any) -> Any:
