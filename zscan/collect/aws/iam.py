@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from zscan.collect import Bulk, Call, Collector
-from zscan.collect.aws.policies import account_of, as_list, effect, grants_of, narrowed, principals, statements
+from zscan.collect.aws.policies import account_of, grants_of, narrowed
 from zscan.collect.aws.rights import Rights
 from zscan.collect.aws.shaping import GOVERNANCE, asset
+from zscan.iam.statements import as_list, effect, principals, statements
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Path, Reading
 from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, kleene_all, kleene_any, kleene_not

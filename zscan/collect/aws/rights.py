@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import translate
-from functools import cache
-from re import IGNORECASE, Pattern
 from re import compile as compile_pattern
 from typing import Any
 
-from zscan.collect.aws.policies import as_list, effect, statements
+from zscan.iam.globs import covers
+from zscan.iam.statements import as_list, effect, statements
 from zscan.model.unknown import Truth, Unknown, kleene_all, kleene_any, kleene_not
 
 _ARN_PARTS = 6
@@ -113,7 +111,7 @@ def _is_every_of_kind(resource: str) -> bool:
 
 def _covers_action(statement: Mapping[str, Any], action: str) -> Truth:
     named = as_list(statement.get("NotAction", statement.get("Action")))
-    covered = kleene_any(p if isinstance(p, Unknown) else _pattern(str(p)).match(action) is not None for p in named)
+    covered = kleene_any(p if isinstance(p, Unknown) else covers(str(p).lower(), action.lower()) for p in named)
     return kleene_not(covered) if "NotAction" in statement else covered
 
 
@@ -123,8 +121,3 @@ def _names_action(statement: Mapping[str, Any], wanted: Callable[[str], bool]) -
 
 def _is_every_action(action: str) -> bool:
     return set(action) in ({"*"}, {"*", ":"})
-
-
-@cache
-def _pattern(glob: str) -> Pattern[str]:
-    return compile_pattern(translate(glob.replace("[", "[[]")), IGNORECASE)  # IAM knows `*` and `?`, no sets

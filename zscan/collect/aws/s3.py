@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from zscan.collect import Call, Collector, Part, Place
-from zscan.collect.aws.policies import as_list, grants_of, refuses_cleartext
+from zscan.collect.aws.policies import grants_of, refuses_cleartext
 from zscan.collect.aws.settings import switch
 from zscan.collect.aws.shaping import GOVERNANCE, asset
+from zscan.iam.statements import as_list
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Reading, every
 from zscan.model.unknown import Reason, ReasonCode, Unknown
