@@ -6,7 +6,7 @@ reference_policies_condition-keys and reference_policies_variables).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -21,20 +21,26 @@ class Context:
     """Values by key in lower case; an empty value says that the request does not hold the key.
 
     `whole` are beginnings of keys of which `values` lists all that there are: `aws:principaltag/` where the tags were read, `""` for a
-    request that is known in full. Any other key is open.
+    request that is known in full; `hidden` are beginnings of keys that were not read. Any other key is open.
     """
 
     values: Mapping[str, Values | Unknown] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
+    hidden: tuple[tuple[str, Unknown], ...] = ()
 
     def get(self, key: str) -> Values | Unknown | None:
         """The values of a key; None when it is open."""
         found = self.values.get(key)
-        return () if found is None and key.startswith(self.whole) else found
+        if found is not None:
+            return found
+        for beginning, unread in self.hidden:
+            if key.startswith(beginning):
+                return unread
+        return () if key.startswith(self.whole) else None
 
-    def with_values(self, values: Mapping[str, Values | Unknown], whole: Iterable[str] = ()) -> Context:
+    def with_values(self, other: Context) -> Context:
         """The same with more known."""
-        return Context({**self.values, **values}, (*self.whole, *whole))
+        return Context({**self.values, **other.values}, (*self.whole, *other.whole), (*self.hidden, *other.hidden))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from zscan.collect import Bulk, Call, Collector
+from zscan.collect import Bulk, Call, Collector, Shaped
 from zscan.collect.aws.policies import account_of, grants_of, narrowed
 from zscan.collect.aws.rights import Rights
 from zscan.collect.aws.shaping import GOVERNANCE, asset
+from zscan.iam.fragments import Held, principal_fragment
 from zscan.iam.statements import as_list, effect, principals, statements
-from zscan.model.asset import Draft
 from zscan.model.document import Document, Path, Reading
 from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, kleene_all, kleene_any, kleene_not
 
@@ -84,6 +84,7 @@ GRANTED = frozenset(
     )
 )
 TRUST = frozenset(f"identity.trust.{name}" for name in ("anyone", "foreign_accounts", "external_id_missing", "unpinned_ai_service"))
+EFFECTIVE = frozenset({"identity.effective.escalation_path"})  # of all policies together, by the derivation of access
 # Conditions that keep an AI service, or a foreign account, from acting for somebody else (IAM user guide, the confused deputy problem).
 _SOURCE = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
 _EXTERNAL = frozenset({"sts:externalid", "aws:principalorgid", "aws:principalarn"})
@@ -92,12 +93,26 @@ _POLICY_PLACES: tuple[Path, ...] = (("Policies",), ("ManagedPolicyArns",))
 
 def documents(document: Document) -> list[Any]:
     """The policy documents of a principal: inline, attached, and those of its groups; an unread one is an Unknown."""
+    return [policy.document for policy in held(document)]
+
+
+def held(document: Document) -> list[Held]:
+    """The policies of a principal: inline ones, those of its groups, and what is attached to either."""
     read = {str(p.get("Arn").value): p.get("Document").value for p in document["ManagedPolicies"].each() if not p.unknown}
     cut = [p.value for p in document["ManagedPolicies"].each() if p.unknown]
-    found: list[Any] = [_document(policy) for policy in document["Policies"].each()]
-    for group in _groups(document):
-        found += [group.value] if group.unknown else [_document(policy) for policy in group.get("Policies").each()]
-    return found + [_managed(arn, read, cut) for arn in _attached(document)]
+    groups = [(_text(group.get("GroupName")), group) for group in _groups(document)]
+    found = [Held(_text(policy.get("PolicyName")), "", _document(policy)) for policy in document["Policies"].each()]
+    for name, group in groups:
+        inline = [] if group.unknown else group.get("Policies").each()
+        found += [Held(name, name, group.value)] if group.unknown else []
+        found += [Held(_text(policy.get("PolicyName")), name, _document(policy)) for policy in inline]
+    attached = [("", arn) for arn in document["ManagedPolicyArns"].each()]
+    attached += [(name, arn) for name, group in groups if not group.unknown for arn in group.get("ManagedPolicyArns").each()]
+    return found + [Held(_policy_name(arn.value), name, _managed(arn, read, cut), _text(arn)) for name, arn in attached]
+
+
+def _text(reading: Reading) -> str:
+    return "" if reading.unknown else str(reading.value or "")
 
 
 def _groups(document: Document) -> list[Reading]:
@@ -196,8 +211,8 @@ def trusts(trust: Reading, account: str) -> dict[str, Any]:
     }
 
 
-def _shape(kind: str) -> Callable[[Document], Iterable[Draft]]:
-    def shape(document: Document) -> Iterable[Draft]:
+def _shape(kind: str) -> Callable[[Document], Iterable[Shaped]]:
+    def shape(document: Document) -> Iterable[Shaped]:
         draft = asset(document, "identity")
         draft.set("identity.kind", kind)
         draft.set("identity.boundary", document["PermissionsBoundary"].is_set())
@@ -208,6 +223,8 @@ def _shape(kind: str) -> Callable[[Document], Iterable[Draft]]:
             for name, value in trusts(trust, document.account).items():
                 draft.set(f"identity.trust.{name}", Reading(value, trust.places))
         yield draft
+        cap, named = _boundary(document), _policy_name(document["PermissionsBoundary"].value)
+        yield principal_fragment(document, kind=kind, held=held(document), boundary=None if cap is None else (named, cap))
 
     return shape
 
@@ -282,6 +299,8 @@ COLLECTORS = (
         canonical=canonical,
         shape=_shape("role"),
         facts=GOVERNANCE | GRANTED | TRUST | {"identity.kind", "identity.boundary"},
+        derived=EFFECTIVE,
+        live_only=EFFECTIVE,
     ),
     Collector(
         native_type="AWS::IAM::User",
@@ -294,5 +313,7 @@ COLLECTORS = (
         canonical=canonical,
         shape=_shape("user"),
         facts=GOVERNANCE | GRANTED | {"identity.kind", "identity.boundary"},
+        derived=EFFECTIVE,
+        live_only=EFFECTIVE,
     ),
 )

@@ -1,10 +1,10 @@
 """The vocabulary of zscan: facets, asset types and relations. One file per group of facets."""
 
-from zscan.model.types import access, agents, artefacts, assets, controls, exposure, guardrails, protection, runtime
+from zscan.model.types import access, agents, artefacts, assets, controls, effective, exposure, guardrails, protection, runtime
 from zscan.model.types.relations import RELATIONS
 from zscan.model.vocabulary import Facet, Vocabulary
 
-_GROUPS = (access, agents, artefacts, controls, exposure, guardrails, protection, runtime)
+_GROUPS = (access, agents, artefacts, controls, effective, exposure, guardrails, protection, runtime)
 _FACETS: tuple[Facet, ...] = tuple(facet for group in _GROUPS for facet in group.FACETS)
 
 VOCABULARY = Vocabulary(

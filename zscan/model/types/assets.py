@@ -36,7 +36,13 @@ TYPES = (
     AssetType(
         "model_logging", "The invocation-logging setting of an account and region.", ("scope", "logging"), plural="model logging settings"
     ),
-    AssetType("identity", "A principal.", ("identity", "identity.granted", "identity.trust", "governance"), ai=False, plural="identities"),
+    AssetType(
+        "identity",
+        "A principal.",
+        ("identity", "identity.granted", "identity.effective", "identity.trust", "governance"),
+        ai=False,
+        plural="identities",
+    ),
     AssetType("key", "An encryption key.", ("key", "sharing", "governance"), ai=False),
     AssetType("data_store", "An object store or bucket that AI reads or writes.", ("store", "encryption", "governance"), ai=False),
     AssetType("volume", "A persistent volume claim or storage class.", ("volume", "governance"), ai=False),
