@@ -49,10 +49,11 @@ class Account:
 def derive_aws_access(by_id: Mapping[str, Draft], fragments: Sequence[Fragment], gaps: Sequence[Gap]) -> tuple[Grant, ...]:
     """All grants, in order; and the facts `identity.effective.*` of live users and roles."""
     compiler = Compiler()
-    found = actors(fragments, compiler, Organisations(fragments, gaps, compiler.policy))
+    organisations = Organisations(fragments, gaps, compiler.policy)
+    found = actors(fragments, compiler, organisations)
     if not found:
         return ()
-    view = _View(by_id, fragments, found, compiler)
+    view = _View(found, compiler, organisations, by_id=by_id, fragments=fragments)
     accounts = [*view.principals(), *view.outsiders(), *view.assets()]
     grants = [grant for account in accounts for grant in _grants(account, view.kinds)]
     for account in accounts:
@@ -65,9 +66,17 @@ def derive_aws_access(by_id: Mapping[str, Draft], fragments: Sequence[Fragment],
 class _View:
     """Everything that the grants of one inventory rest on."""
 
-    def __init__(self, by_id: Mapping[str, Draft], fragments: Sequence[Fragment], found: list[Actor], compiler: Compiler) -> None:
-        self._by_id, self._compiler, self._actors = by_id, compiler, found
-        self._rights = Rights(compiler)
+    def __init__(
+        self,
+        found: list[Actor],
+        compiler: Compiler,
+        organisations: Organisations,
+        *,
+        by_id: Mapping[str, Draft],
+        fragments: Sequence[Fragment],
+    ) -> None:
+        self._by_id, self._compiler, self._actors, self._organisations = by_id, compiler, found, organisations
+        self._rights = Rights(compiler, organisations)
         self.kinds = kinds(by_id, Resources(by_id, fragments, compiler), found)
         self._own = {actor.id: self._held(actor) for actor in found}
         self._chains = Chains(found, self._rights)
@@ -135,7 +144,11 @@ class _View:
         own = frozenset(actor.principal.account for actor in self._actors)
         found: list[Account] = []
         for principal in outsiders(dict.fromkeys(policies), own):
-            direct = [(number, proof) for number, kind in enumerate(self.kinds) for proof in let_in(principal, kind, self._compiler)]
+            direct = [
+                (number, proof)
+                for number, kind in enumerate(self.kinds)
+                for proof in let_in(principal, kind, self._compiler, self._organisations)
+            ]
             edges = self._chains.reach(becoming(principal, roles))
             ways = by_becoming(edges, self._strong) if principal.kind != "service" else []
             found.append(Account(name_of(principal), kind_of(principal), principal.account, self._with(direct, edges), ways))

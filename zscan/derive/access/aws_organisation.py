@@ -64,8 +64,8 @@ class Organisations:
         hidden = [gap for gap in self._hidden if path is not None or gap.scope.split("/")[1:2] == [account]]
         lost = {kind for kind in _NAMES if any({NATIVE[kind], NATIVE[ORGANISATION]} & set(gap.affects) for gap in hidden)}
         if path is None:
-            known = bool(self._organisations) and not hidden
-            return Layers(management=self.management, unread=() if known else tuple(sorted(_NAMES[kind] for kind in lost)))
+            member = any(o.account == account for o in self._organisations)  # of an organisation whose tree was not read
+            return Layers(management=self.management, unread=tuple(sorted(_NAMES[kind] for kind in (_NAMES if member else lost))))
         levels = {kind: self._levels(kind, path, cut=kind in lost) for kind in _NAMES}
         unread = sorted(_NAMES[kind] for kind, (_, whole) in levels.items() if not whole)
         return Layers(levels[SERVICE_CONTROL][0], levels[RESOURCE_CONTROL][0], self.management, tuple(unread))

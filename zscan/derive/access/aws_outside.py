@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from zscan.derive.access.aws_actors import Actor, Compiler
 from zscan.derive.access.aws_chains import Edge, trust_decision
 from zscan.derive.access.aws_field import Target, bits
+from zscan.derive.access.aws_organisation import Layers, Organisations
 from zscan.derive.access.aws_rights import Proof
 from zscan.derive.access.aws_steps import steps
 from zscan.derive.access.aws_targets import Kind
@@ -88,7 +89,7 @@ def becoming(principal: Principal, roles: Iterable[Actor]) -> list[Edge]:
             decision = trust_decision(role, principal, _context(principal), action)
             if decision.outcome is not Outcome.DENIED and _names_somebody(role):
                 path = (Step("trust", role.name, next((one.statement.says for one in decision.by), "")),)
-                unread = (*_unread(principal), *(name for name in role.layers.unread if name.startswith("resource")))
+                unread = (*_unread(principal), *_limits(role.layers))
                 found.append(Edge(role.id, decision.outcome, path, decision.conditions, unread))
                 break
     return found
@@ -115,27 +116,41 @@ def _unread(principal: Principal) -> tuple[str, ...]:
     return (f"policies of account {principal.account}",) if principal.kind in {"user", "role", "account"} else ()
 
 
-def let_in(principal: Principal, kind: Kind, compiler: Compiler) -> list[Proof]:
+def let_in(principal: Principal, kind: Kind, compiler: Compiler, organisations: Organisations) -> list[Proof]:
     """The rights that the policies of resources give to somebody from outside."""
     found: list[Proof] = []
     for index in bits(kind.field.policied):
         target = kind.field.targets[index]
         if principal.kind == "anonymous" and target.closed:
             continue
-        decision = min((_asked(principal, target, action, compiler) for action in kind.actions), key=lambda one: one[0])
-        _, proof = decision
+        if principal.kind == "service" and not _is_named(principal, target):
+            continue  # what everybody may is told once, of everybody
+        layers = organisations.layers(target.account)
+        _, proof = min((_asked(principal, target, action, compiler, layers) for action in kind.actions), key=lambda one: one[0])
         if proof is not None:
-            found.append(Proof(proof.outcome, 1 << index, proof.path, proof.conditions, (*_unread(principal), *target.unread)))
+            unread = (*_unread(principal), *target.unread, *_limits(layers))
+            found.append(Proof(proof.outcome, 1 << index, proof.path, proof.conditions, unread))
     return found
 
 
-def _asked(principal: Principal, target: Target, action: str, compiler: Compiler) -> tuple[int, Proof | None]:
+def _limits(layers: Layers) -> tuple[str, ...]:
+    """Of the organisation's policies, those over resources bind strangers too."""
+    return tuple(name for name in layers.unread if name.startswith("resource"))
+
+
+def _is_named(principal: Principal, target: Target) -> bool:
+    statements = target.policy.statements if target.policy is not None else ()
+    return any(value == principal.arn for statement in statements for _, value in statement.principals or ())
+
+
+def _asked(principal: Principal, target: Target, action: str, compiler: Compiler, layers: Layers) -> tuple[int, Proof | None]:
     if target.policy is None:
         return 3, None
     policy = compiler.about(target.policy, action)
-    policies = Policies(identity=[_ALL], resource=policy, must_grant=target.must_grant)
+    levels = [[compiler.about(one, action) for one in level] for level in layers.resource_control]
+    policies = Policies(identity=[_ALL], resource=policy, must_grant=target.must_grant, resource_control=levels)
     context = _context(principal).with_values(target.context)
-    decision = evaluate(Request(principal, action, target.text, target.account, context, target.reach), policies)
+    decision = evaluate(Request(principal, action, target.text, target.account, context, target.reach, layers.management), policies)
     if decision.outcome is Outcome.DENIED or not _by_policy(decision.by):
         return 3, None
     rank = list(Outcome).index(decision.outcome)

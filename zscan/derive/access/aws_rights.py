@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from zscan.derive.access.aws_actors import Actor, Compiler
 from zscan.derive.access.aws_field import Field, Target, bits
+from zscan.derive.access.aws_organisation import Organisations
 from zscan.derive.access.aws_steps import steps
 from zscan.iam.conditions import met
 from zscan.iam.context import Context
@@ -37,8 +38,8 @@ class Proof:
 class Rights:
     """Answers for all principals; what does not depend on them is worked out once."""
 
-    def __init__(self, compiler: Compiler) -> None:
-        self._compiler = compiler
+    def __init__(self, compiler: Compiler, organisations: Organisations) -> None:
+        self._compiler, self._organisations = compiler, organisations
         self._live: dict[tuple[Policy, str], Policy | None] = {}
         self._guests: dict[tuple[Field, str], dict[str, int]] = {}
 
@@ -82,6 +83,9 @@ class Rights:
         context = context if extra is None else context.with_values(extra)
         request = Request(actor.principal, action, target.text, target.account, context, target.reach, actor.layers.management)
         policies = replace(policies, resource=self._alive(target, action), must_grant=target.must_grant)
+        if target.account and target.account != actor.principal.account:
+            levels = self._organisations.layers(target.account).resource_control
+            policies = replace(policies, resource_control=self._about(levels, action))
         decision = min((evaluate(one, policies) for one in _narrower(request, policies)), key=lambda d: RANK[d.outcome])
         if target.key is None or decision.outcome is Outcome.DENIED:
             return decision
@@ -92,9 +96,12 @@ class Rights:
         return Policies(
             identity=[reduced for policy in actor.policies if (reduced := about(policy, action)).statements],
             boundary=None if actor.boundary is None else about(actor.boundary, action),
-            service_control=[[about(policy, action) for policy in level] for level in actor.layers.service_control],
-            resource_control=[[about(policy, action) for policy in level] for level in actor.layers.resource_control],
+            service_control=self._about(actor.layers.service_control, action),
+            resource_control=self._about(actor.layers.resource_control, action),
         )
+
+    def _about(self, levels: Sequence[Sequence[Policy]], action: str) -> list[list[Policy]]:
+        return [[self._compiler.about(policy, action) for policy in level] for level in levels]
 
     def _classes(self, actor: Actor, field: Field, action: str, left: int, extra: Context | None) -> Iterator[tuple[int, Decision, Target]]:
         own = self._policies(actor, action)
