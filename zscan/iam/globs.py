@@ -51,7 +51,21 @@ def covers(pattern: str, text: str) -> bool:
         return False
     if len(pattern) == len(start) + 1 and pattern[-1] == "*":
         return True
-    return _greedy(pattern, text)
+    return _greedy(pattern, text) if "?" in pattern else _in_order(pattern, text)
+
+
+def _in_order(pattern: str, text: str) -> bool:
+    """The literal parts of the pattern follow each other in the text: each at its first place, the last one at the end."""
+    first, *middle, last = pattern.split("*")
+    place, end = len(first), len(text) - len(last)
+    if place > end or not text.endswith(last):
+        return False
+    for part in middle:
+        found = text.find(part, place, end)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return True
 
 
 def _greedy(pattern: str, text: str) -> bool:
