@@ -1,6 +1,7 @@
 """Access in AWS: for every principal what it can do to AI, whatever policy, trust or handed-over role it comes from.
 
-The rights of each principal are worked out once; whoever may become it has them too, by a path that begins with that step.
+The rights of each principal are worked out once; whoever may become it has them too, by a path that begins with that step. A policy of a
+resource that was not read lets nobody in here: its gap tells of it, and rights that it may still deny name it.
 """
 
 from __future__ import annotations

@@ -90,7 +90,8 @@ class Chains:
     def _passing(self, actor: Actor, service: str, ways: Sequence[Sequence[str]]) -> Iterator[Edge]:
         to_service = Context({"iam:passedtoservice": (service,)})
         handed = self._rights.over(actor, self._passed, ["iam:PassRole"], to_service)
-        handed = [proof for proof in handed if proof.mask & self._services[service]]
+        taking = self._services[service]
+        handed = [proof for proof in handed if any(index in taking for index in bits(proof.mask))]
         if not handed:
             return
         for way in ways:
@@ -100,17 +101,20 @@ class Chains:
             for proof in handed:
                 parts = [proof, *(one for one in started if one is not None)]
                 step = f"passes it to {service} with {' and '.join(way)}"
-                for index in bits(proof.mask & self._services[service]):
+                for index in bits(proof.mask):
                     role = self._roles[index]
-                    if role.id != actor.id:
-                        yield _through(role, parts, Step("pass_role", role.name, step))
+                    if role.id != actor.id and index in taking:
+                        yield _through(role, [*parts, taking[index]], Step("pass_role", role.name, step))
 
-    def _trusting(self, service: str) -> int:
-        """The roles that a service may take on."""
-        return sum(1 << index for index, _ in enumerate(self._roles) if self._takes(index, service))
-
-    def _takes(self, index: int, service: str) -> bool:
-        return trust_decision(self._roles[index], Principal("service", service)).outcome is not Outcome.DENIED
+    def _trusting(self, service: str) -> dict[int, Proof]:
+        """The roles that a service may take on for this account, by their number."""
+        found: dict[int, Proof] = {}
+        for index, role in enumerate(self._roles):
+            own = Context({"aws:sourceaccount": (role.principal.account,), "aws:principalisawsservice": ("true",)})
+            decision = trust_decision(role, Principal("service", service), own)
+            if decision.outcome is not Outcome.DENIED:
+                found[index] = Proof(decision.outcome, 1 << index, (), decision.conditions)
+        return found
 
 
 def trust_decision(role: Actor, principal: Principal, context: Context | None = None, action: str = "sts:AssumeRole") -> Decision:

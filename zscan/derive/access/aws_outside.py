@@ -12,9 +12,9 @@ from zscan.derive.access.aws_rights import Proof
 from zscan.derive.access.aws_steps import steps
 from zscan.derive.access.aws_targets import Kind
 from zscan.iam.context import Context, Values
-from zscan.iam.evaluate import Decided, Outcome, Policies, evaluate
+from zscan.iam.evaluate import Decided, Decision, Outcome, Policies, evaluate
 from zscan.iam.match import Request
-from zscan.iam.principals import Principal
+from zscan.iam.principals import Principal, meant
 from zscan.iam.statements import Policy, compiled
 from zscan.model.grant import PrincipalKind, Step
 from zscan.model.unknown import Unknown
@@ -87,7 +87,7 @@ def becoming(principal: Principal, roles: Iterable[Actor]) -> list[Edge]:
     for role in roles:
         for action in _BECOME.get(principal.kind, ("sts:AssumeRole",)):
             decision = trust_decision(role, principal, _context(principal), action)
-            if decision.outcome is not Outcome.DENIED and _names_somebody(role):
+            if decision.outcome is not Outcome.DENIED and _sure_of(decision, role, principal):
                 path = (Step("trust", role.name, next((one.statement.says for one in decision.by), "")),)
                 unread = (*_unread(principal), *_limits(role.layers))
                 found.append(Edge(role.id, decision.outcome, path, decision.conditions, unread))
@@ -95,9 +95,12 @@ def becoming(principal: Principal, roles: Iterable[Actor]) -> list[Edge]:
     return found
 
 
-def _names_somebody(role: Actor) -> bool:
-    """A trust policy that was not read names nobody, so that nobody stands out."""
-    return role.trust is not None and all(statement.unread is None for statement in role.trust.statements)
+def _sure_of(decision: Decision, role: Actor, principal: Principal) -> bool:
+    """Where part of a trust policy was not read, only those whom the rest of it names stand out."""
+    if decision.outcome is not Outcome.UNKNOWN:
+        return True
+    known = [s for s in (role.trust.statements if role.trust is not None else ()) if s.unread is None and s.allows is not False]
+    return any(meant(statement, principal).sure for statement in known)
 
 
 def _context(principal: Principal) -> Context:

@@ -64,10 +64,10 @@ class Rights:
             own = self._policies(actor, action)
             if not any(s.allows is not False for policy in own.identity for s in policy.statements):
                 continue
-            context = actor.context if extra is None else actor.context.with_values(extra)
+            context = _context(actor, action, extra)
             account = actor.principal.account
             decision = evaluate(Request(actor.principal, action, every, account, context, "every", actor.layers.management), own)
-            if decision.outcome is not Outcome.DENIED:
+            if decision.outcome is not Outcome.DENIED and not any(_of_resource(condition) for condition in decision.conditions):
                 path = steps(decision.by, actor.groups)
                 found.append(Proof(decision.outcome, 0, path, decision.conditions, actor.layers.unread, everywhere=True))
         return min(found, key=lambda proof: RANK[proof.outcome], default=None)
@@ -79,8 +79,7 @@ class Rights:
 
     def ask(self, actor: Actor, target: Target, action: str, policies: Policies, extra: Context | None = None) -> Decision:
         """One question, with the key that the resource is encrypted with."""
-        context = actor.context.with_values(target.context)
-        context = context if extra is None else context.with_values(extra)
+        context = _context(actor, action, target.context, extra)
         request = Request(actor.principal, action, target.text, target.account, context, target.reach, actor.layers.management)
         policies = replace(policies, resource=self._alive(target, action), must_grant=target.must_grant)
         if target.account and target.account != actor.principal.account:
@@ -149,11 +148,22 @@ class Rights:
         key = (target.policy, action)
         if key not in self._live:
             reduced = self._compiler.about(target.policy, action)
-            kept = tuple(s for s in reduced.statements if s.unread or met(s.conditions, _SIGNED, variables=s.variables).possible)
+            kept = tuple(
+                s for s in reduced.statements if s.unread is not None or met(s.conditions, _SIGNED, variables=s.variables).possible
+            )
             self._live[key] = Policy(reduced.name, kept) if kept or target.must_grant else None
         return self._live[key]
 
 
+def _context(actor: Actor, action: str, *more: Context | None) -> Context:
+    found = actor.context.with_values(_GLOBAL) if action.startswith("iam:") else actor.context
+    for one in more:
+        found = found if one is None else found.with_values(one)
+    return found
+
+
+# IAM is asked in one region, wherever from (Organizations user guide, orgs_manage_policies_scps_examples_general).
+_GLOBAL = Context({"aws:requestedregion": ("us-east-1",)})
 _SIGNED = Context({"aws:securetransport": ("true",), "aws:viaawsservice": ("false",)})
 
 
@@ -168,6 +178,11 @@ def _guests(field: Field, policies: Sequence[Policy | None]) -> dict[str, int]:
             for name in _names(statement):
                 found[name] = found.get(name, 0) | 1 << index
     return found
+
+
+def _of_resource(condition: str) -> bool:
+    """Whether a demand is on the resource: then the right is over some of a kind, not over every one."""
+    return any(key in condition.lower() for key in ("aws:resource", "aws:requestedregion", "the resource is "))
 
 
 def _names(statement: Statement) -> Iterator[str]:
