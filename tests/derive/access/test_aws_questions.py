@@ -14,6 +14,7 @@ from zscan.audit import Inventory, take_inventory
 from zscan.model.grant import Capability, Grant
 
 IAM = f"arn:aws:iam::{HOME}"
+MODELS = "arn:aws:bedrock:*::foundation-model/*"
 ENDPOINT = f"arn:aws:sagemaker:{REGION}:{HOME}:endpoint/fraud"
 
 
@@ -35,7 +36,7 @@ class Question:
 
 
 QUESTIONS = (
-    Question("a star over models", f"{IAM}:user/ana", Capability.INVOKE, "", "allowed", ("identity_policy models",), everywhere=True),
+    Question("a star over models", f"{IAM}:user/ana", Capability.INVOKE, MODELS, "allowed", ("identity_policy models",)),
     Question("through a group", f"{IAM}:user/ben", Capability.INVOKE, ENDPOINT, "allowed", ("group ml", "identity_policy endpoints")),
     Question(
         "what the boundary leaves",
@@ -54,7 +55,6 @@ QUESTIONS = (
         "guardrail",
         "allowed",
         ("identity_policy guardrails", "organisation FullAWSAccess"),
-        everywhere=True,
     ),
     Question(
         "a role from one network",
@@ -158,11 +158,10 @@ QUESTIONS = (
         "from the office only",
         f"{IAM}:user/hana",
         Capability.INVOKE,
-        "",
+        MODELS,
         "conditional",
         ("identity_policy office",),
         ("aws:SourceIp is in 203.0.113.0/24",),
-        everywhere=True,
     ),
     Question(
         "everything but identities",

@@ -197,6 +197,7 @@ def _grant(
 ) -> Grant:
     ways = [way for way in account.ways if way.outcome is outcome] if capability is Capability.ESCALATE else []
     targets = {kinds_[number].field.targets[index].id for number, mask, _ in parts for index in bits(mask)}
+    whole = {number for number, _, proof in parts if proof.everywhere}
     proofs = [proof for _, _, proof in parts]
     proven: Sequence[Proof | Way] = [*proofs, *ways]
     return Grant(
@@ -204,10 +205,15 @@ def _grant(
         principal_kind=account.kind,
         capability=capability,
         outcome=_OUTCOMES[outcome],
-        everywhere=any(proof.everywhere for proof in proofs) or any(way.target == account.id for way in ways),
-        targets=tuple(sorted(targets | {way.target for way in ways})),
+        everywhere=(bool(proofs) and _kinds_over(capability, kinds_) <= whole) or any(way.target == account.id for way in ways),
+        targets=tuple(sorted(targets | {way.target for way in ways} | {kinds_[number].name for number in whole if kinds_[number].name})),
         conditions=tuple(sorted({condition for one in proven for condition in one.conditions})) if outcome is not Outcome.ALLOWED else (),
         path=joined(one.path for one in proven),
         unread=tuple(sorted({name for one in proven for name in one.unread})),
         account=account.account,
     )
+
+
+def _kinds_over(capability: Capability, kinds_: Sequence[Kind]) -> set[int]:
+    """The kinds that have assets which a capability is over: only a right over all of each is a right everywhere."""
+    return {number for number, kind in enumerate(kinds_) if any(one is capability for one, _ in kind.capabilities)}

@@ -30,6 +30,7 @@ class Kind:
     actions: tuple[str, ...]
     every: str  # a template; "" when there is no class of all of them
     capabilities: tuple[tuple[Capability, int], ...]
+    name: str = ""  # what a grant calls all of them, where no inventory lists them
 
 
 class Resources:
@@ -115,7 +116,8 @@ def _foundation(actors: Iterable[Actor]) -> Kind:
     named = sorted(w for w in words if any(part in w for part in _NAMED_MODELS) and "${" not in w and not covers(w, every))
     named = [w for w in named if overlaps(w, "arn:*:bedrock:*")]
     field = Field([Target(word, word, reach="some" if is_wild(word) else "one") for word in named])
-    return Kind(field, FOUNDATION_MODELS.actions, FOUNDATION_MODELS.every, ((Capability.INVOKE, field.all),))
+    name = FOUNDATION_MODELS.every.format(partition="aws")
+    return Kind(field, FOUNDATION_MODELS.actions, FOUNDATION_MODELS.every, ((Capability.INVOKE, field.all),), name)
 
 
 def _text(draft: Draft, template: str) -> str:
