@@ -60,15 +60,22 @@ class Organisations:
     def _read(self, account: str) -> Layers:
         if account in self.management:
             return Layers(management=self.management)
-        path = next((o.data["paths"][account] for o in self._organisations if account in o.data["paths"]), None)
-        hidden = [gap for gap in self._hidden if path is not None or gap.scope.split("/")[1:2] == [account]]
-        lost = {kind for kind in _NAMES if any({NATIVE[kind], NATIVE[ORGANISATION]} & set(gap.affects) for gap in hidden)}
-        if path is None:
+        trees = [o for o in self._organisations if account in o.data["paths"]]
+        if not trees:
             member = any(o.account == account for o in self._organisations)  # of an organisation whose tree was not read
-            return Layers(management=self.management, unread=tuple(sorted(_NAMES[kind] for kind in (_NAMES if member else lost))))
+            lost = set(_NAMES) if member else {kind for kind in _NAMES if self._hides(account, kind)}
+            return Layers(management=self.management, unread=tuple(sorted(_NAMES[kind] for kind in lost)))
+        path = trees[0].data["paths"][account]
+        # What a member account was refused, another reader may have read.
+        lost = {kind for kind in _NAMES if all(self._hides(tree.account, kind) for tree in trees)}
         levels = {kind: self._levels(kind, path, cut=kind in lost) for kind in _NAMES}
         unread = sorted(_NAMES[kind] for kind, (_, whole) in levels.items() if not whole)
         return Layers(levels[SERVICE_CONTROL][0], levels[RESOURCE_CONTROL][0], self.management, tuple(unread))
+
+    def _hides(self, reader: str, kind: str) -> bool:
+        """Whether a gap of an account hides policies of a kind, or the tree, from it."""
+        hidden = [gap for gap in self._hidden if gap.scope.split("/")[1:2] == [reader]]
+        return any({NATIVE[kind], NATIVE[ORGANISATION]} & set(gap.affects) for gap in hidden)
 
     def _levels(self, kind: str, path: Sequence[str], *, cut: bool) -> tuple[Sequence[Sequence[Policy]], bool]:
         """The policies of each step, and whether all of them were read. A kind without any policy is not switched on."""
@@ -90,5 +97,9 @@ class Organisations:
 
 
 def _unique(fragments: Iterable[Fragment]) -> list[Fragment]:
-    found = {fragment.id: fragment for fragment in fragments}
+    """Each policy once; of several readings the one that is known."""
+    found: dict[str, Fragment] = {}
+    for fragment in fragments:
+        if fragment.id not in found or isinstance(found[fragment.id].data["document"], Unknown):
+            found[fragment.id] = fragment
     return [found[key] for key in sorted(found)]
