@@ -12,6 +12,7 @@ from typing import Any
 from zscan import __version__
 from zscan.assess import Evaluation, assess
 from zscan.collect import Collected
+from zscan.derive.access.aws import derive_aws_access
 from zscan.derive.access.kubernetes import derive_access
 from zscan.derive.compose import compose
 from zscan.derive.coverage import derive_use, not_inventoried
@@ -80,6 +81,7 @@ def take_inventory(collected: Sequence[Collected], *, complete_scope: bool = Fal
     compose(by_id, list(vias.values()))
     derive_exposure(by_id, fragments, complete=complete_scope, gaps=gaps)
     derive_access(by_id, fragments, complete=complete_scope, gaps=gaps)
+    access = derive_aws_access(by_id, fragments, gaps)
     derive_use(by_id, gaps, offers)
     derive_identity_use(by_id, gaps, offers)
     derive_evaluation(by_id, gaps, offers)
@@ -94,6 +96,7 @@ def take_inventory(collected: Sequence[Collected], *, complete_scope: bool = Fal
         offers=offers,
         targets=tuple(one.target for one in collected),
         principals=tuple(principal for one in collected for principal in one.principals),
+        access=access,
         skipped=dict(sorted(skipped.items())),
         collected_from=times[0] if times else "",
         collected_to=times[-1] if times else "",

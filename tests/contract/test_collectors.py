@@ -224,7 +224,7 @@ def test_the_collector_adds_up(native_type: str) -> None:
     assert collector.list is not None or collector.resolves or collector.singleton, "nothing would ever start it"
     paths = [part.path for part in (*collector.parts, *collector.bulk)]
     assert len(set(paths)) == len(paths), "two parts at one path"
-    assert collector.live_only <= collector.facts
+    assert collector.live_only <= collector.facts | collector.derived
     assert set(collector.relations) <= set(VOCABULARY.relations)
     for via in collector.via:
         assert via.native_type == native_type

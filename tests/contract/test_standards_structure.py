@@ -28,6 +28,8 @@ BASELINE_ROWS = {
     "GRD": 22, "TPS": 14, "ISO": 16, "JIT": 9, "AGT": 27, "RES": 14,
 }  # fmt: skip
 PROVIDERS = ("aws", "azure", "gcp", "kubernetes")
+# Rules that are neither a row nor an on-prem check, with what they ask beyond them.
+BEYOND = {"ZS-IDN-38": "all policies together, where IDN-10, IDN-15 and IDN-21 ask of single ones"}
 ONPREM_CHECKS = 64
 REFUSED_WORDS = re.compile(r"\b(compliant|certified|secure|guaranteed?|risk-free|100 ?%)(?!\w)", re.IGNORECASE)
 RUN = 8  # words in a row that may not equal the official text
@@ -116,7 +118,7 @@ def test_numbering_is_baseline_rows_then_on_prem_rules(catalogue: dict[str, Any]
         match = re.fullmatch(r"ZS-([A-Z]{3})-([0-9]{2})", rule["id"])
         assert match, rule["id"]
         numbers[match[1]].append(int(match[2]))
-    new = {check["id"] for check in catalogue["onprem_checks"] if "id" in check}
+    new = {check["id"] for check in catalogue["onprem_checks"] if "id" in check} | set(BEYOND)
     assert sum(BASELINE_ROWS.values()) == 257
     assert set(numbers) == set(BASELINE_ROWS)
     for theme, rows in BASELINE_ROWS.items():

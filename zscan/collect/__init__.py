@@ -36,6 +36,8 @@ class Call:
     `absent_message` is the part of the message that only absence has. `newest` bounds the listing of a history that only grows (jobs,
     runs): so many items are read, ordered by the parameters of the call, and a note says that older ones were left out. `token` names the
     members of request and answer that carry the page token, for listings that the SDK cannot page by itself.
+    A refused `advisory` call leaves a note, not a gap that makes the scan incomplete: what it would have said can only take rights away,
+    and each right names what was not read.
     """
 
     service: str
@@ -49,6 +51,7 @@ class Call:
     newest: int = 0  # at most so many items of a listing; 0 reads it whole
     absent: frozenset[str] = frozenset()
     absent_message: str = ""
+    advisory: bool = False
 
     @property
     def id(self) -> str:

@@ -84,7 +84,13 @@ def failure(answer: Answer, call: Call, affects: tuple[str, ...], *, there: bool
     scope = "/".join(part for part in (answer.provider, answer.account, answer.region) if part)
     permission = call.action if reason is ReasonCode.DENIED else ""
     return gap(
-        scope=scope, call=call.id, reason=reason, detail=f"{error.code}: {error.message}"[:300], permission=permission, affects=affects
+        scope=scope,
+        call=call.id,
+        reason=reason,
+        detail=f"{error.code}: {error.message}"[:300],
+        permission=permission,
+        affects=affects,
+        blocking=False if call.advisory and reason is ReasonCode.DENIED else None,
     )
 
 

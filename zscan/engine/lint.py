@@ -32,6 +32,7 @@ REACH = frozenset(
         "identity.trust.foreign_accounts",
         "identity.granted.admin",
         "identity.granted.escalate",
+        "identity.effective.escalation_path",
         "auth.open_registration",
     }
 )

@@ -47,8 +47,9 @@ class Step(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
 class Grant(msgspec.Struct, frozen=True, order=True, omit_defaults=True, kw_only=True):
     """One principal's capability over assets.
 
-    `principal` is the asset id of an inventoried identity, else what the policy names (account, service, `*`). `targets` are asset ids;
-    `everywhere` says that the right covers every asset of its kind, those to come included. `conditions` are the demands in readable words
+    `principal` is the asset id of an inventoried identity, else what the policy names (account, service, `*`). `targets` are asset ids,
+    and of models that no inventory lists the ARN, or pattern of ARNs, that the policy names. `everywhere` says that the right covers every
+    asset that the capability is about, those to come included. `conditions` are the demands in readable words
     (an outcome of `conditional` has at least one); `unread` names the layers that could not be read and may still take the right away.
     """
 

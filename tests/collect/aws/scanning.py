@@ -91,7 +91,7 @@ def template(native_type: str, body: Mapping[str, Any], *, name: str = "thing") 
 
 def shaped(document: Document) -> Draft:
     """The one draft that a document's collector makes of it."""
-    (draft,) = collector(document.native_type).shape(document)
+    (draft,) = (one for one in collector(document.native_type).shape(document) if isinstance(one, Draft))
     assert isinstance(draft, Draft)
     return draft
 

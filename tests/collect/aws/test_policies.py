@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.collect.aws.scanning import ACCOUNT, MISSING, OTHER, reading
-from zscan.collect.aws.policies import allows_everything, grants_of, narrowed, refuses_cleartext, statements
+from zscan.collect.aws.policies import allows_everything, grants_of, narrowed, refuses_cleartext
+from zscan.iam.statements import statements
 from zscan.model.unknown import Unknown, Unresolved
 
 ANYBODY = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}

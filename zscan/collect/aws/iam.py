@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from zscan.collect import Bulk, Call, Collector
+from zscan.collect import Bulk, Call, Collector, Shaped
 from zscan.collect.aws.iam_keys import NATIVE_TYPE as USER_CREDENTIALS
-from zscan.collect.aws.policies import account_of, as_list, conditions, effect, grants_of, narrowed, principals, statements
-from zscan.collect.aws.rights import Rights, covers
+from zscan.collect.aws.policies import account_of, grants_of, narrowed
+from zscan.collect.aws.rights import Rights, concerns
 from zscan.collect.aws.settings import number
 from zscan.collect.aws.shaping import GOVERNANCE, asset
 from zscan.collect.aws.trust import PEOPLE, ends, people
+from zscan.iam.fragments import Held, principal_fragment
+from zscan.iam.statements import as_list, conditions, effect, principals, statements
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Path, Reading, combine
 from zscan.model.offers import Via
@@ -91,6 +93,7 @@ GRANTED = frozenset(
     )
 )
 TRUST = frozenset(f"identity.trust.{name}" for name in ("anyone", "foreign_accounts", "external_id_missing", "unpinned_ai_service"))
+EFFECTIVE = frozenset({"identity.effective.escalation_path"})  # of all policies together, by the derivation of access
 # Conditions that keep an AI service, or a foreign account, from acting for somebody else (IAM user guide, the confused deputy problem).
 _SOURCE = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
 _EXTERNAL = frozenset({"sts:externalid", "aws:principalorgid", "aws:principalarn"})
@@ -108,12 +111,26 @@ _POLICY_PLACES: tuple[Path, ...] = (("Policies",), ("ManagedPolicyArns",))
 
 def documents(document: Document) -> list[Any]:
     """The policy documents of a principal: inline, attached, and those of its groups; an unread one is an Unknown."""
+    return [policy.document for policy in held(document)]
+
+
+def held(document: Document) -> list[Held]:
+    """The policies of a principal: inline ones, those of its groups, and what is attached to either."""
     read = {str(p.get("Arn").value): p.get("Document").value for p in document["ManagedPolicies"].each() if not p.unknown}
     cut = [p.value for p in document["ManagedPolicies"].each() if p.unknown]
-    found: list[Any] = [_document(policy) for policy in document["Policies"].each()]
-    for group in _groups(document):
-        found += [group.value] if group.unknown else [_document(policy) for policy in group.get("Policies").each()]
-    return found + [_managed(arn, read, cut) for arn in _attached(document)]
+    groups = [(_text(group.get("GroupName")), group) for group in _groups(document)]
+    found = [Held(_text(policy.get("PolicyName")), "", _document(policy)) for policy in document["Policies"].each()]
+    for name, group in groups:
+        inline = [] if group.unknown else group.get("Policies").each()
+        found += [Held(name, name, group.value)] if group.unknown else []
+        found += [Held(_text(policy.get("PolicyName")), name, _document(policy)) for policy in inline]
+    attached = [("", arn) for arn in document["ManagedPolicyArns"].each()]
+    attached += [(name, arn) for name, group in groups if not group.unknown for arn in group.get("ManagedPolicyArns").each()]
+    return found + [Held(_policy_name(arn.value), name, _managed(arn, read, cut), _text(arn)) for name, arn in attached]
+
+
+def _text(reading: Reading) -> str:
+    return "" if reading.unknown else str(reading.value or "")
 
 
 def _groups(document: Document) -> list[Reading]:
@@ -202,7 +219,7 @@ def _never_ends(document: Document, full_access: Truth) -> Truth:
     """Whether a right to administer AI is held without an end date. What a provider's policy hands out has none."""
     found = [statement for text in documents(document) for statement in statements(text)]
     open_ended = [
-        one if isinstance(one, Unknown) else kleene_all([effect(one, "Allow"), covers(one, _WEAKEN), kleene_not(ends(one))])
+        one if isinstance(one, Unknown) else kleene_all([effect(one, "Allow"), concerns(one, _WEAKEN), kleene_not(ends(one))])
         for one in found
     ]
     return kleene_any([full_access, *open_ended])
@@ -236,8 +253,8 @@ def trusts(trust: Reading, account: str) -> dict[str, Any]:
     }
 
 
-def _shape(kind: str) -> Callable[[Document], Iterable[Draft]]:
-    def shape(document: Document) -> Iterable[Draft]:
+def _shape(kind: str) -> Callable[[Document], Iterable[Shaped]]:
+    def shape(document: Document) -> Iterable[Shaped]:
         draft = asset(document, "identity")
         draft.set("identity.kind", kind)
         draft.set("identity.boundary", document["PermissionsBoundary"].is_set())
@@ -254,6 +271,8 @@ def _shape(kind: str) -> Callable[[Document], Iterable[Draft]]:
             if document.view == "live" and any(rights[name] is not False for name in _AI_RIGHTS):
                 draft.refer("holds", USER_CREDENTIALS, document["UserName"])
         yield draft
+        cap, named = _boundary(document), _policy_name(document["PermissionsBoundary"].value)
+        yield principal_fragment(document, kind=kind, held=held(document), boundary=None if cap is None else (named, cap))
 
     return shape
 
@@ -362,7 +381,8 @@ COLLECTORS = (
         | TRUST
         | PEOPLE
         | {"identity.kind", "identity.boundary", "identity.session_seconds", "identity.idle_since"},
-        live_only=frozenset({"identity.idle_since"}),
+        derived=EFFECTIVE,
+        live_only=EFFECTIVE | {"identity.idle_since"},
     ),
     Collector(
         native_type="AWS::IAM::User",
@@ -375,7 +395,8 @@ COLLECTORS = (
         canonical=canonical,
         shape=_shape("user"),
         facts=GOVERNANCE | GRANTED | PEOPLE | {"identity.kind", "identity.boundary"},
-        live_only=_SIGN_IN,
+        derived=EFFECTIVE,
+        live_only=EFFECTIVE | _SIGN_IN,
         relations=frozenset({"holds"}),
         via=(Via(native_type="AWS::IAM::User", relation="holds", facts={"credentials.second_factor": "all"}),),
     ),

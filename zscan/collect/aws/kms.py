@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from zscan.collect import Call, Collector, Part, Place
+from zscan.collect import Call, Collector, Part, Place, Shaped
 from zscan.collect.aws.places import arn, locate
 from zscan.collect.aws.policies import grants_of
 from zscan.collect.aws.settings import number, switch
 from zscan.collect.aws.shaping import GOVERNANCE, TAGS, asset
-from zscan.model.asset import Draft
+from zscan.iam.fragments import resource_policy
 from zscan.model.document import Document
 
 _FACTS = frozenset(
@@ -43,7 +43,7 @@ def canonical(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {key: metadata[key] for key in keep if key in metadata}
 
 
-def shape_key(document: Document) -> Iterable[Draft]:
+def shape_key(document: Document) -> Iterable[Shaped]:
     """A key. What a template declares is customer-managed by nature; provider-managed keys exist only live."""
     draft = asset(document, "key")
     declared = document.view == "declared"
@@ -60,6 +60,7 @@ def shape_key(document: Document) -> Iterable[Draft]:
     draft.set("sharing.public", policy.public)
     draft.set("sharing.foreign_accounts", policy.foreign_accounts)
     yield draft
+    yield resource_policy(document, "KeyPolicy")
 
 
 COLLECTORS = (

@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from zscan.collect.aws.policies import as_list
 from zscan.collect.aws.rights import Rights
 from zscan.errors import UsageError, one_line
+from zscan.iam.statements import as_list
 
 Grade: TypeAlias = Literal["granted", "partly", "lacking"]
 _ALWAYS = frozenset({"sts:GetCallerIdentity"})  # STS reference: no permission is needed for it, and a deny has no effect

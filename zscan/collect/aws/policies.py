@@ -6,13 +6,13 @@ everybody when it allows principal `*` and no condition ties it to an account, o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
 from zscan.collect.aws.places import arn_parts
+from zscan.iam.statements import as_list, conditions, effect, principals, statements
 from zscan.model.document import Reading
 from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, kleene_all, kleene_any, kleene_not
 
@@ -57,55 +57,6 @@ class Grants:
 
     public: Reading
     foreign_accounts: Reading
-
-
-def as_list(value: Any) -> list[Any]:
-    """IAM writes single elements without a list."""
-    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
-
-
-def statements(policy: Any) -> list[Any]:
-    """The statements of a policy given as JSON text or as data; what cannot be read is one Unknown statement."""
-    if isinstance(policy, str):
-        try:
-            policy = json.loads(policy)
-        except (ValueError, RecursionError):
-            return [_unreadable("the policy is not JSON")]
-    if policy is None or isinstance(policy, Unknown):
-        return [] if policy is None else [policy]
-    if not isinstance(policy, Mapping):
-        return [_unreadable("the policy is not an object")]
-    found = as_list(policy.get("Statement"))
-    return [one if isinstance(one, Mapping | Unknown) else _unreadable("a statement is not an object") for one in found]
-
-
-def effect(statement: Mapping[str, Any], wanted: str) -> Truth:
-    """Whether a statement allows, or denies."""
-    value = statement.get("Effect")
-    return value if isinstance(value, Unknown) else value == wanted
-
-
-def principals(statement: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """(kind, principal) pairs; `*` stands for everybody."""
-    principal = statement.get("Principal")
-    if isinstance(principal, Mapping):
-        for kind, values in principal.items():
-            for value in as_list(values):
-                yield str(kind), value
-    else:
-        for value in as_list(principal):
-            yield "AWS", value
-
-
-def conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    """(operator, key, values) of every condition, names in lower case; an unread condition has neither operator nor key."""
-    condition = statement.get("Condition")
-    for operator, tests in condition.items() if isinstance(condition, Mapping) else [("", condition)]:
-        if isinstance(tests, Mapping):
-            for key, value in tests.items():
-                yield str(operator).lower(), str(key).lower(), value
-        elif isinstance(tests, Unknown):
-            yield "", "", tests
 
 
 def narrowed(statement: Mapping[str, Any], keys: frozenset[str] = _NARROWING) -> Truth:
@@ -276,7 +227,3 @@ def sorted_accounts(values: Sequence[Any]) -> list[Any]:
     """Accounts in order, each once; what is unknown comes last, once."""
     known = sorted({value for value in values if not isinstance(value, Unknown)})
     return [*known, *[value for value in values if isinstance(value, Unknown)][:1]]
-
-
-def _unreadable(why: str) -> Unknown:
-    return Unknown(Reason(ReasonCode.UNPARSABLE, why))

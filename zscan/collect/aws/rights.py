@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import translate
-from functools import cache
-from re import IGNORECASE, Pattern
 from re import compile as compile_pattern
 from typing import Any
 
-from zscan.collect.aws.policies import as_list, effect, statements
+from zscan.iam.globs import covers
+from zscan.iam.statements import as_list, effect, statements
 from zscan.model.unknown import Truth, Unknown, kleene_all, kleene_any, kleene_not
 
 _ARN_PARTS = 6
@@ -111,14 +109,14 @@ def _is_every_of_kind(resource: str) -> bool:
     return _is_everything(resource) or (len(parts) == _ARN_PARTS and parts[2] != "s3" and _KIND.fullmatch(parts[-1]) is not None)
 
 
-def covers(statement: Mapping[str, Any], actions: Iterable[str]) -> Truth:
+def concerns(statement: Mapping[str, Any], actions: Iterable[str]) -> Truth:
     """Whether a statement is about one of the actions."""
     return kleene_any(_covers_action(statement, action) for action in actions)
 
 
 def _covers_action(statement: Mapping[str, Any], action: str) -> Truth:
     named = as_list(statement.get("NotAction", statement.get("Action")))
-    covered = kleene_any(p if isinstance(p, Unknown) else _pattern(str(p)).match(action) is not None for p in named)
+    covered = kleene_any(p if isinstance(p, Unknown) else covers(str(p).lower(), action.lower()) for p in named)
     return kleene_not(covered) if "NotAction" in statement else covered
 
 
@@ -128,8 +126,3 @@ def _names_action(statement: Mapping[str, Any], wanted: Callable[[str], bool]) -
 
 def _is_every_action(action: str) -> bool:
     return set(action) in ({"*"}, {"*", ":"})
-
-
-@cache
-def _pattern(glob: str) -> Pattern[str]:
-    return compile_pattern(translate(glob.replace("[", "[[]")), IGNORECASE)  # IAM knows `*` and `?`, no sets

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from zscan.collect import Bulk, Call, Collector, Part, Place
-from zscan.collect.aws.policies import as_list, grants_of, refuses_cleartext
+from zscan.collect import Bulk, Call, Collector, Part, Place, Shaped
+from zscan.collect.aws.policies import grants_of, refuses_cleartext
 from zscan.collect.aws.settings import switch
 from zscan.collect.aws.shaping import GOVERNANCE, asset
-from zscan.model.asset import Draft
+from zscan.iam.fragments import resource_policy
+from zscan.iam.statements import as_list
 from zscan.model.document import Document, Reading, every
 from zscan.model.unknown import Reason, ReasonCode, Unknown
 
@@ -29,7 +30,7 @@ def locate(key: str, place: Place) -> tuple[Place, str] | None:
     return (place, key) if key else None
 
 
-def shape_bucket(document: Document) -> Iterable[Draft]:
+def shape_bucket(document: Document) -> Iterable[Shaped]:
     """A bucket. Since 2023 every object is encrypted at rest; a customer key is a choice (S3 user guide, default encryption)."""
     draft = asset(document, "data_store")
     rules = document["BucketEncryption.ServerSideEncryptionConfiguration"].each()
@@ -47,6 +48,7 @@ def shape_bucket(document: Document) -> Iterable[Draft]:
     draft.set("store.access_logged", document["LoggingConfiguration"].is_set())
     draft.refer("encrypts_with", "AWS::KMS::Key", rule.get("KMSMasterKeyID"))
     yield draft
+    yield resource_policy(document, "BucketPolicy")
 
 
 def _block(document: Document) -> dict[str, Reading]:

@@ -13,8 +13,9 @@ from typing import Any
 from zscan.collect import Call, Collector, Part
 from zscan.collect.aws.canonical import cfn_names
 from zscan.collect.aws.places import locate
-from zscan.collect.aws.policies import as_list, effect, grants_of, statements
+from zscan.collect.aws.policies import grants_of
 from zscan.collect.aws.shaping import GOVERNANCE, asset
+from zscan.iam.statements import as_list, effect, statements
 from zscan.model.asset import Draft
 from zscan.model.document import Document, Reading
 from zscan.model.unknown import Reason, ReasonCode, Truth, Unknown, kleene_all, kleene_any, kleene_not

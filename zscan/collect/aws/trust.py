@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from zscan.collect.aws.places import arn_parts
-from zscan.collect.aws.policies import as_list, conditions, effect, principals, statements
+from zscan.iam.statements import as_list, conditions, effect, principals, statements
 from zscan.model.document import Reading
 from zscan.model.unknown import Truth, Unknown, kleene_all, kleene_any, kleene_not
 

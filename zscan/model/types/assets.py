@@ -205,6 +205,7 @@ TYPES = (
         (
             "identity",
             "identity.granted",
+            "identity.effective",
             "identity.trust",
             "governance",
             "credentials",

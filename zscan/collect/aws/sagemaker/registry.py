@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from zscan.collect import Call, Collector, Part
+from zscan.collect import Call, Collector, Part, Shaped
 from zscan.collect.aws.canonical import cfn_names
 from zscan.collect.aws.policies import grants_of
 from zscan.collect.aws.shaping import GOVERNANCE, TAGS, asset
-from zscan.model.asset import Draft
+from zscan.iam.fragments import resource_policy
 from zscan.model.document import Document
 
 
-def shape_group(document: Document) -> Iterable[Draft]:
+def shape_group(document: Document) -> Iterable[Shaped]:
     """A model package group: whom its policy lets in."""
     draft = asset(document, "model_registry")
     policy = grants_of(document["ModelPackageGroupPolicy"], document.account)
     draft.set("sharing.public", policy.public)
     draft.set("sharing.foreign_accounts", policy.foreign_accounts)
     yield draft
+    yield resource_policy(document, "ModelPackageGroupPolicy")
 
 
 COLLECTORS = (
