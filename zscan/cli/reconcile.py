@@ -43,12 +43,13 @@ def print_reconciliation(inventory: Inventory, options: CollectOptions, *, as_js
 
 def _askers(options: CollectOptions) -> dict[str, tuple[Ask, str]]:
     """How to ask in each account that can be asked, and its partition: by its number."""
+    from zscan.cli.targets import selection
     from zscan.collect.aws import session
+    from zscan.collect.aws.accounts import enter
     from zscan.collect.tasks import Identity
 
-    identity = Identity("aws", profile=options.aws_profile, connections=options.concurrency)
-    account, _, partition = session.who_am_i(identity)
-    return {account: (session.caller(identity), partition)}
+    entered, _ = enter(Identity("aws", profile=options.aws_profile, connections=options.concurrency), selection(options))
+    return {one.id: (session.caller(one.identity), one.partition) for one in entered}
 
 
 def _places(inventory: Inventory, partitions: Mapping[str, str]) -> tuple[list[Place], list[Gap]]:

@@ -13,7 +13,9 @@ from typing import Any, Literal, TypeAlias
 
 from zscan.collect import Call, Place, collectors
 from zscan.collect.answers import NOT_OFFERED, Answer
+from zscan.collect.aws.accounts import Account, Selection, enter
 from zscan.collect.aws.collect import AwsOptions
+from zscan.collect.tasks import Identity
 from zscan.errors import CredentialsError, UsageError
 from zscan.model.unknown import ReasonCode
 
@@ -45,9 +47,30 @@ def examine(options: AwsOptions) -> list[Check]:
         return [*checks, Check("credentials", "problem", ": ".join(filter(None, (error.message, error.why))), hint=error.hint)]
     source = f"profile {options.identity.profile}" if options.identity.profile else "the default credential chain"
     checks.append(Check("credentials", "ok", f"{arn} in account {account}, partition {partition}, from {source}"))
-    checks += _regions(session.enabled_regions(options.identity, account), options.regions)
-    home = Place("aws", account, session.session(options.identity).home_region, partition)
-    return checks + _calls(options, home)
+    if options.selection == Selection():
+        here = options.identity
+    else:
+        entered, others = _accounts(options)
+        checks += others
+        if not entered:
+            return checks
+        here, account, partition = entered[0].identity, entered[0].id, entered[0].partition
+    checks += _regions(session.enabled_regions(here, account), options.regions)
+    home = Place("aws", account, session.session(here).home_region, partition)
+    return checks + _calls(here, home)
+
+
+def _accounts(options: AwsOptions) -> tuple[list[Account], list[Check]]:
+    """The chosen accounts that can be entered, and a check for each account; the calls are then tried in the first of them."""
+    try:
+        entered, left_out = enter(options.identity, options.selection)
+    except CredentialsError as error:
+        return [], [Check("accounts", "problem", ": ".join(filter(None, (error.message, error.why))), hint=error.hint)]
+    checks = [Check(f"account {one.id}", "ok", f"entered as {one.arn}") for one in entered]
+    for gap in (gap for one in left_out for gap in one.gaps):
+        name = f"account {gap.scope.removeprefix('aws/')}"
+        checks.append(Check(name, "problem" if gap.blocking else "note", gap.detail, permission=gap.permission))
+    return entered, checks
 
 
 def _endpoints(options: AwsOptions) -> Iterator[Check]:
@@ -73,13 +96,13 @@ def _regions(answer: Answer, wanted: Sequence[str]) -> list[Check]:
     return [Check("regions", "ok", f"{len(enabled)} enabled: {', '.join(enabled)}")]
 
 
-def _calls(options: AwsOptions, home: Place) -> list[Check]:
+def _calls(identity: Identity, home: Place) -> list[Check]:
     """One check for each action that can be tried, and one that says what was not."""
     from zscan.collect.aws import session
 
     declared = {call.id: call for collector in collectors("aws") for call in collector.calls()}
     tried = [declared[key] for key in sorted(declared) if not _names_something(declared[key].params)]
-    ask = session.caller(options.identity)
+    ask = session.caller(identity)
     # No `items` means one page: what matters is whether the call is allowed, not what it lists.
     single = [replace(call, items="", page_size=0) for call in tried]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
