@@ -189,7 +189,8 @@ def _grants(account: Account, kinds_: Sequence[Kind]) -> list[Grant]:
                 grouped[capability, proof.outcome].append((number, proof.mask & over, proof))
     for way in account.ways:
         grouped.setdefault((Capability.ESCALATE, way.outcome), [])
-    return [_grant(account, capability, outcome, parts, kinds_) for (capability, outcome), parts in sorted(grouped.items())]
+    found = [_grant(account, capability, outcome, parts, kinds_) for (capability, outcome), parts in sorted(grouped.items())]
+    return [grant for grant in found if grant.targets or grant.everywhere]  # what reaches every kind but no asset reaches nothing yet
 
 
 def _grant(
@@ -205,7 +206,7 @@ def _grant(
         principal_kind=account.kind,
         capability=capability,
         outcome=_OUTCOMES[outcome],
-        everywhere=(bool(proofs) and _kinds_over(capability, kinds_) <= whole) or any(way.target == account.id for way in ways),
+        everywhere=_over_all(capability, kinds_, whole, targets) or any(way.target == account.id for way in ways),
         targets=tuple(sorted(targets | {way.target for way in ways} | {kinds_[number].name for number in whole if kinds_[number].name})),
         conditions=tuple(sorted({condition for one in proven for condition in one.conditions})) if outcome is not Outcome.ALLOWED else (),
         path=joined(one.path for one in proven),
@@ -214,6 +215,8 @@ def _grant(
     )
 
 
-def _kinds_over(capability: Capability, kinds_: Sequence[Kind]) -> set[int]:
-    """The kinds that have assets which a capability is over: only a right over all of each is a right everywhere."""
-    return {number for number, kind in enumerate(kinds_) if any(one is capability for one, _ in kind.capabilities)}
+def _over_all(capability: Capability, kinds_: Sequence[Kind], whole: set[int], targets: set[str]) -> bool:
+    """Whether every kind that the capability is about is covered, those to come included, and no asset there is left out."""
+    about = [(number, kind, mask) for number, kind in enumerate(kinds_) for one, mask in kind.capabilities if one is capability]
+    there = {kind.field.targets[index].id for _, kind, mask in about if not kind.name for index in bits(mask)}
+    return bool(about) and {number for number, _, _ in about} <= whole and there <= targets

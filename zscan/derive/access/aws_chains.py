@@ -136,7 +136,8 @@ def _role(actor: Actor, *, trust: bool) -> Target:
 
 
 def _edge(role: Actor, proof: Proof, step: Step) -> Edge:
-    return Edge(role.id, proof.outcome, (*proof.path, step), proof.conditions, proof.unread)
+    own = tuple(one for one in proof.path if one.kind != "resource_policy")  # the trust policy is told by the step itself
+    return Edge(role.id, proof.outcome, (*own, step), proof.conditions, proof.unread)
 
 
 def _through(role: Actor, parts: Sequence[Proof], step: Step) -> Edge:
