@@ -14,9 +14,9 @@ from policy_sentry.querying.actions import get_action_data
 from tests.sim.aws.actions import action_of
 from tests.support.aws_shapes import ACCOUNT, REGION, at, fields, item_of, operation, paginator, sample
 from zscan.collect import Call, Collector, Place, collectors
-from zscan.collect.answers import Answer, CallError
+from zscan.collect.answers import ACCOUNT_ID, Answer, CallError
 from zscan.collect.aws.session import SESSION_CALLS
-from zscan.collect.gather import ACCOUNT_ID, Gatherer
+from zscan.collect.gather import Gatherer
 from zscan.model.asset import Draft, Fragment
 from zscan.model.document import Document, Reading
 from zscan.model.gap import Gap

@@ -18,12 +18,13 @@ from tests.support.aws_shapes import operation
 from tests.support.estate import ACCOUNT, REGION, rich_estate
 from tests.support.replay import Recording, record
 from zscan.audit import Inventory, take_inventory
-from zscan.collect import Call, collectors
+from zscan.collect import Call, Collector, collectors
 from zscan.collect.answers import NOT_OFFERED, Answer, CallError, dig
 from zscan.model.asset import Asset
 from zscan.model.unknown import ReasonCode
 
-CALLS: Mapping[str, Call] = {call.id: call for collector in collectors("aws") for call in collector.calls()}
+COLLECTORS: Mapping[str, Collector] = {collector.native_type: collector for collector in collectors("aws")}
+CALLS: Mapping[str, Call] = {call.id: call for collector in COLLECTORS.values() for call in collector.calls()}
 FUTURE = "ZSCAN_FUTURE_MEMBER"
 
 Fault = Callable[[Call, Answer], Answer]
@@ -57,7 +58,6 @@ FAULTS: Mapping[str, Fault] = {
     "timeout": failed(ReasonCode.TIMEOUT, "ReadTimeoutError"),
     "expired": failed(ReasonCode.EXPIRED, "ExpiredTokenException"),
     "broken": failed(ReasonCode.ERROR, "InternalServerException"),
-    "denied": failed(ReasonCode.DENIED, "AccessDeniedException"),
     "cut": failed(ReasonCode.ERROR, "InternalServerException", pages=first_half),
     "not offered": failed(NOT_OFFERED, "UnknownOperationException"),
 }
@@ -74,16 +74,26 @@ def whole(recording: Recording) -> Inventory:
     return take_inventory([recording.scan()])
 
 
-@pytest.mark.parametrize("kind", sorted(FAULTS))
+@pytest.mark.parametrize("kind", ["cut", "not offered"])
 @pytest.mark.parametrize("call", sorted(CALLS))
 def test_a_fault_of_one_call(call: str, kind: str, recording: Recording, whole: Inventory) -> None:
-    declared = CALLS[call]
-    found = take_inventory([recording.scan(lambda answer: FAULTS[kind](declared, answer) if answer.call == call else answer)])
+    look(kind, frozenset({call}), recording, whole)
+
+
+@pytest.mark.parametrize("kind", ["throttled", "timeout", "expired", "broken"])
+@pytest.mark.parametrize("native_type", sorted(COLLECTORS))
+def test_a_fault_of_everything_that_one_collector_asks(native_type: str, kind: str, recording: Recording, whole: Inventory) -> None:
+    """Denial is swept call by call, down to the verdicts, elsewhere."""
+    look(kind, frozenset(call.id for call in COLLECTORS[native_type].calls()), recording, whole)
+
+
+def look(kind: str, calls: frozenset[str], recording: Recording, whole: Inventory) -> None:
+    """Replay with the calls failing, and compare what is known afterwards with what was known before."""
+    found = take_inventory([recording.scan(lambda answer: FAULTS[kind](CALLS[answer.call], answer) if answer.call in calls else answer)])
     assert not internal(found)
     before, after = {asset.id: asset for asset in whole.assets}, {asset.id: asset for asset in found.assets}
-    gaps = [gap for gap in found.gaps if gap.call == call]
     if kind != "not offered":
-        assert gaps, "the fault left no gap"
+        assert calls & {gap.call for gap in found.gaps}, "the fault left no gap"
     invented = sorted(set(after) - set(before))
     assert not invented, f"assets appeared: {invented[:5]}"
     surer = [f"{asset.id} {path}" for asset in after.values() for path in surer_facts(before[asset.id], asset)]

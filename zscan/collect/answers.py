@@ -14,6 +14,7 @@ from zscan.model.document import ABSENT
 from zscan.model.gap import Gap, gap
 from zscan.model.unknown import ReasonCode, Unknown
 
+ACCOUNT_ID = "account_id"  # what a parameter template calls the account that is read
 NOT_OFFERED = "NOT_OFFERED"  # the service does not exist in this region or partition: not a gap
 
 

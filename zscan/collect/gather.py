@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from zscan.collect import Call, Collector, Part, Place
-from zscan.collect.answers import NOT_OFFERED, Answer, Invoke, PartlyRead, fill, listed, single
+from zscan.collect.answers import ACCOUNT_ID, NOT_OFFERED, Answer, Invoke, PartlyRead, fill, listed, single
 from zscan.model.document import ABSENT, Document
 from zscan.model.gap import Gap
 from zscan.model.source import ApiSource, Source
 from zscan.model.unknown import Unknown
 
 LISTED_AT = "@listed_at"  # when the listing that holds an item answered
-ACCOUNT_ID = "account_id"  # what a parameter template calls the account that is read
 
 
 class LiveOrigin:

@@ -7,22 +7,22 @@ is decided from their answers is decided here, in key order, so that the result 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any
 
-from zscan.collect import Bulk, Call, Collector, Place, Shaped
-from zscan.collect.answers import Answer, CallError, answer_key, fill, listed, single
-from zscan.collect.gather import ACCOUNT_ID, Gatherer
+from zscan.collect import Call, Collector, Place, Shaped
+from zscan.collect.answers import ACCOUNT_ID, Answer, CallError, answer_key, fill
+from zscan.collect.bulk import BulkParts
+from zscan.collect.gather import Gatherer
 from zscan.collect.journal import Journal
 from zscan.collect.tasks import Identity, Task, carry_out
 from zscan.model.asset import Draft, Fragment
 from zscan.model.document import Document
 from zscan.model.gap import Gap, internal
-from zscan.model.source import ApiSource
-from zscan.model.unknown import ReasonCode, Unknown
+from zscan.model.unknown import ReasonCode
 
 _CHUNK = 8  # things read by one task: large enough to amortise a task, small enough to spread one big region over all workers
 _AHEAD = 2  # tasks handed to the executor for each worker
@@ -90,9 +90,9 @@ class Coordinator:
         self._unanswered: Counter[tuple[str, str]] = Counter()
         self._expired: set[str] = set()
         self._done = self._tasks = 0
-        self._tables: dict[tuple[str, Place, str], tuple[_Table, str]] = {}
         self._resumed = len(journal) > 0
         self.result = Gathered()
+        self._bulk = BulkParts(self._recorded, self.result.note)
 
     def run(self) -> Gathered:
         """Everything the places hold, and what it refers to, to a fixed point."""
@@ -279,7 +279,7 @@ class Coordinator:
             if document is None:
                 continue
             self.result.documents[place.account] += 1
-            self._join_bulk(collector, place, document)
+            self._bulk.join(collector, place, document)
             for shaped in self._shaped(collector, document):
                 if isinstance(shaped, Fragment):
                     self.result.fragments.append(shaped)
@@ -297,52 +297,6 @@ class Coordinator:
             scope = "/".join(part for part in (document.provider, document.account, document.region) if part)
             self.result.note(internal(error, scope=scope, what=document.id, affects=(collector.native_type,)))
             return []
-
-    def _join_bulk(self, collector: Collector, place: Place, document: Document) -> None:
-        for bulk in collector.bulk:
-            table, at = self._table(collector, place, bulk)
-            document.body[bulk.path] = table.of(document)  # type: ignore[index]  # bodies are built here, as dicts
-            document.origin.parts[bulk.path] = ApiSource(bulk.call.id, collected_at=at)  # type: ignore[attr-defined]  # a LiveOrigin
-
-    def _table(self, collector: Collector, place: Place, bulk: Bulk) -> tuple[_Table, str]:
-        """The listing of a bulk part, indexed once for all documents of a class in a place."""
-        once = (collector.native_type, place, bulk.path)
-        if once not in self._tables:
-            answer = self._recorded(place, bulk.call, fill(bulk.call.params, {ACCOUNT_ID: place.account}))
-            affects = (collector.native_type,)
-            if bulk.call.items:
-                table = _Table(bulk, listed(answer, bulk.call, affects, self.result.note, there=True))
-            else:
-                table = _Table(bulk, (), setting=single(answer, bulk.call, affects, self.result.note))
-            self._tables[once] = (table, answer.at)
-        return self._tables[once]
-
-
-class _Table:
-    """What a bulk listing holds, by key. A key that is missing from a listing cut short is unknown, not absent. A `setting` of the scope is
-    the same for every document.
-    """
-
-    def __init__(self, bulk: Bulk, entries: Iterable[Any], *, setting: Any = None) -> None:
-        self._bulk, self._setting = bulk, setting
-        self._entries: dict[str, list[Any]] = defaultdict(list)
-        self._missing: Unknown | None = None
-        for entry in entries:
-            if isinstance(entry, Unknown):
-                self._missing = entry
-            else:
-                self._entries[bulk.index(entry)].append(entry)
-
-    def of(self, document: Document) -> Any:
-        """What the listing, or the setting, says of one document."""
-        if not self._bulk.call.items:
-            return self._setting
-        wanted = list(self._bulk.keys({**document.body, "@id": document.id, "@name": document.name}))
-        found = [self._bulk.take(entry) for key in wanted for entry in self._entries.get(key, ())]
-        incomplete = self._missing is not None and (self._bulk.repeats or len(found) < len(wanted))
-        if self._bulk.many:
-            return [*found, self._missing] if incomplete else found
-        return found[0] if found else (self._missing if incomplete else [])
 
 
 def _flat(place: Place) -> tuple[str, str, str, str]:

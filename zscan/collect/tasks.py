@@ -14,8 +14,8 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from zscan.collect import Call, Collector, Place, collectors
-from zscan.collect.answers import Answer, CallError, answer_key, fill
-from zscan.collect.gather import ACCOUNT_ID, Gatherer
+from zscan.collect.answers import ACCOUNT_ID, Answer, CallError, answer_key, fill
+from zscan.collect.gather import Gatherer
 from zscan.model.unknown import ReasonCode
 
 Step: TypeAlias = Literal["list", "read", "bulk"]
