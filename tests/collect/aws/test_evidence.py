@@ -261,6 +261,7 @@ def everything() -> Estate:
     estate.feature_group(ACCOUNT, REGION, "f", RoleArn=ROLE, OfflineStoreConfig={"S3StorageConfig": {"S3Uri": "s3://ml-data/f"}})
     estate.key(ACCOUNT, REGION, "good").bucket(ACCOUNT, REGION, "curated").bucket(ACCOUNT, REGION, "dump")
     sagemaker.add(estate)
+    estate.user(ACCOUNT, "u", inline={"invoke": allow("bedrock:InvokeModel", "*")})
     return estate.model_package_group(ACCOUNT, REGION, "g", policy=SHARED)
 
 

@@ -191,6 +191,7 @@ def reference() -> Any:
 NEWER_THAN_THE_COPY = {
     "agent-registry:GetRegistry": "https://docs.aws.amazon.com/service-authorization/latest/reference/list_agent-registry.html",
     "agent-registry:ListRegistries": "https://docs.aws.amazon.com/service-authorization/latest/reference/list_agent-registry.html",
+    "bedrock:GetAccountDataRetention": "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetAccountDataRetention.html",
     "bedrock-agentcore:GetHarness": "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/harness-security.html",
     "bedrock-agentcore:ListGatewayRateLimits": "https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_Operations.html",
     "bedrock-agentcore:ListHarnesses": "https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_ListHarnesses.html",
