@@ -25,6 +25,10 @@ from zscan.model.unknown import ReasonCode
 
 COLLECTORS: Mapping[str, Collector] = {collector.native_type: collector for collector in collectors("aws")}
 CALLS: Mapping[str, Call] = {call.id: call for collector in COLLECTORS.values() for call in collector.calls()}
+# Calls by which it is learnt whether there is anything of a class: where they are not offered, there is nothing.
+ASKS_WHETHER = {one.list.id for one in COLLECTORS.values() if one.list is not None} | {
+    one.describe.id for one in COLLECTORS.values() if one.list is None and one.describe is not None
+}
 FUTURE = "ZSCAN_FUTURE_MEMBER"
 
 Fault = Callable[[Call, Answer], Answer]
@@ -74,10 +78,21 @@ def whole(recording: Recording) -> Inventory:
     return take_inventory([recording.scan()])
 
 
-@pytest.mark.parametrize("kind", ["cut", "not offered"])
 @pytest.mark.parametrize("call", sorted(CALLS))
-def test_a_fault_of_one_call(call: str, kind: str, recording: Recording, whole: Inventory) -> None:
-    look(kind, frozenset({call}), recording, whole)
+def test_a_listing_that_is_cut_short(call: str, recording: Recording, whole: Inventory) -> None:
+    look("cut", frozenset({call}), recording, whole)
+
+
+@pytest.mark.parametrize("call", sorted(set(CALLS) - ASKS_WHETHER))
+def test_a_call_that_is_not_offered_for_what_is_there(call: str, recording: Recording, whole: Inventory) -> None:
+    look("not offered", frozenset({call}), recording, whole)
+
+
+@pytest.mark.parametrize("call", sorted(ASKS_WHETHER))
+def test_a_service_that_is_not_offered_breaks_nothing(call: str, recording: Recording, whole: Inventory) -> None:
+    found = take_inventory([recording.scan(lambda answer: FAULTS["not offered"](CALLS[call], answer) if answer.call == call else answer)])
+    assert not internal(found)
+    assert {asset.id for asset in found.assets} <= {asset.id for asset in whole.assets}
 
 
 @pytest.mark.parametrize("kind", ["throttled", "timeout", "expired", "broken"])

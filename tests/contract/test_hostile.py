@@ -226,6 +226,7 @@ TOKENS = {
     "aws-access-key": "AKIASEEDEDACCESSKEY1",
     "google-api-key": "AIzaSeededGoogleApiKeyBody0123456789abcdef",
     "jwt": "eyJhbGciOiJTZWVkZWQi.eyJzdWIiOiJTZWVkZWQi.SeededJwtSignatureBody",
+    "bearer-token": "Bearer SeededBearerTokenBody0123456789",
     "url-password": "https://user:SeededUrlPasswordBody@db.example.com/x",
 }
 # The part of each that must be nowhere.

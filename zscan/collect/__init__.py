@@ -66,7 +66,7 @@ class Part:
     With `each`, the items of `call` are replaced by their own answers (an item that is a plain value is called `item`), and `canonical` is
     applied to each of them; `wanted` is asked with the item and with what the document holds so far (earlier parts included), and leaves
     out items that say nothing of their own. `when` saves the call where the main answer already says that there is nothing to read; it is
-    not asked when the main read failed.
+    not asked when the main read failed. `needed` saves it by what the document holds so far, earlier parts included.
     """
 
     path: str
@@ -74,6 +74,7 @@ class Part:
     each: Call | None = None
     canonical: Callable[[Any], Any] = lambda value: value
     when: Callable[[Mapping[str, Any]], bool] = lambda _main: True
+    needed: Callable[[Mapping[str, Any]], bool] = lambda _body: True
     wanted: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] = lambda _item, _body: True
 
 

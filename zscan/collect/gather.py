@@ -73,7 +73,7 @@ class Gatherer:
             known = {**context, **main} if isinstance(main, dict) else dict(context)
             body = PartlyRead(collector.canonical(context), unread) if unread is not None else collector.canonical(main or {})
         for part in collector.parts:
-            if unread is None and not part.when(known):
+            if (unread is None and not part.when(known)) or not part.needed(body):
                 continue
             body[part.path] = self._part(part, known, body, unread, origin)
         return Document(

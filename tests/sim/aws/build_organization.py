@@ -23,6 +23,8 @@ def organization(estate: Estate, management: str, units: Mapping[str, tuple[str,
     for unit, accounts in units.items():
         answers["ListAccountsForParent"].append(_below(unit, "Accounts", [_account(one, management, closed) for one in accounts]))
         answers["ListOrganizationalUnitsForParent"].append(_below(unit, "OrganizationalUnits", []))
+    whole = {"Id": "o-org", "Arn": f"arn:aws:organizations::{management}:organization/o-org", "FeatureSet": "ALL"}
+    estate.put(management, "*", "organizations", "DescribeOrganization", {"Organization": {**whole, "MasterAccountId": management}})
     nowhere = {"match": {}, "error": "ParentNotFoundException", "message": "You specified a parent that doesn't exist.", "status": 400}
     for operation, rows in answers.items():
         estate.put(management, "*", "organizations", operation, [*rows, nowhere] if operation.endswith("ForParent") else rows)

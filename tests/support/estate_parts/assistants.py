@@ -9,6 +9,7 @@ from tests.sim.aws import build_applied as applied
 from tests.sim.aws import build_assistants as build
 from tests.sim.aws.build_account import key_arn, role_arn, security_group_id, subnet_id
 from tests.sim.aws.build_bedrock import knowledge_base_id
+from tests.sim.aws.build_context import secret_arn
 from tests.sim.aws.document import allow, arn, short_id
 
 A, R = "111122223333", "us-east-1"
@@ -20,11 +21,12 @@ VPC = {"subnetIds": [subnet_id(A, R, "private")], "securityGroupIds": [security_
 FIELDS = {"vectorField": "v", "textField": "t", "metadataField": "m"}
 TEXT = {"textField": "t", "metadataField": "m"}
 INDEX = {"vectorIndexName": "i", "fieldMapping": FIELDS}
-SECRET = arn("secretsmanager", A, R, "secret:store-AbCdEf")
+SECRET = secret_arn(A, R, "store")
 
 
 def add(estate: Estate) -> None:
     """Every kind twice: once weak, once hardened."""
+    estate.secret(A, R, "store")
     _collections(estate)
     _other_stores(estate)
     _outside_stores(estate)

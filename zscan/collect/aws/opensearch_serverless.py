@@ -33,10 +33,13 @@ _FACTS = GOVERNANCE | {
 }
 
 
+_WITHOUT_VECTORS = {None, "SEARCH", "TIMESERIES"}  # CollectionType; unset it is TIMESERIES
+
+
 def shape_collection(document: Document) -> Iterable[Draft]:
     """A collection of vectors: whose key, who can connect, who may read and write. While its type is unread, nothing of it is known."""
     kind = document["Type"]
-    if not kind.unknown and kind.value != "VECTORSEARCH":
+    if not kind.unknown and kind.value in _WITHOUT_VECTORS:
         return
     draft = asset(document, "vector_store")
     grants = list(_entries(document, "AccessPolicies"))

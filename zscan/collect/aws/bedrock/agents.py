@@ -13,7 +13,7 @@ from zscan.collect import Call, Collector, Part
 from zscan.collect.aws.bedrock.called import refer_to_model
 from zscan.collect.aws.bedrock.guardrails import refer_to_guardrail
 from zscan.collect.aws.bedrock.knowledge import KNOWLEDGE_BASE
-from zscan.collect.aws.bedrock.routing import guards, has_fixed_version, has_guardrail
+from zscan.collect.aws.bedrock.routing import guards, has_fixed_version, has_guardrail, routes_to_versions
 from zscan.collect.aws.bedrock.tools import executors, tools
 from zscan.collect.aws.bedrock.values import whole
 from zscan.collect.aws.canonical import cfn_names
@@ -145,7 +145,12 @@ COLLECTORS = (
                 when=lambda agent: str(agent.get("agentCollaboration") or "DISABLED") != "DISABLED",
             ),
             _part("Aliases", "ListAgentAliases", "agentAliasSummaries", _OWN),
-            _part("Versions", "ListAgentVersions", "agentVersionSummaries", _OWN),
+            Part(
+                path="Versions",
+                call=_list("ListAgentVersions", "agentVersionSummaries", params=_OWN),
+                canonical=cfn_names(),
+                needed=routes_to_versions,
+            ),
         ),
         bulk=(TAGS,),
         identify=lambda answer, place: arn(place, "bedrock", f"agent/{answer['agentId']}"),

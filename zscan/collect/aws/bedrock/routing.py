@@ -7,7 +7,8 @@ ListAgentVersions; AWS::Bedrock::Agent, with AWS::Bedrock::AgentAlias at `Aliase
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from zscan.model.document import Document, Reading
 from zscan.model.unknown import Reason, ReasonCode, Unknown
@@ -25,6 +26,15 @@ def guards(document: Document) -> list[Reading]:
         elif version.value != _DRAFT:
             found.append(_configuration(versions, str(version.value)))
     return found
+
+
+def routes_to_versions(agent: Mapping[str, Any]) -> bool:
+    """Whether versions have to be read: an alias routes to one, or the aliases were not read whole."""
+    aliases = agent.get("Aliases")
+    if not isinstance(aliases, list) or not all(isinstance(alias, dict) for alias in aliases):
+        return True
+    routes = (route for alias in aliases for route in alias.get("RoutingConfiguration") or ())
+    return any(not isinstance(route, dict) or route.get("AgentVersion") != _DRAFT for route in routes)
 
 
 def has_guardrail(configuration: Reading) -> Reading:
