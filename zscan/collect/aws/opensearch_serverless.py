@@ -33,7 +33,7 @@ _FACTS = GOVERNANCE | {
 }
 
 
-_WITHOUT_VECTORS = {None, "SEARCH", "TIMESERIES"}  # CollectionType; unset it is TIMESERIES
+_WITHOUT_VECTORS = (None, "SEARCH", "TIMESERIES")  # CollectionType; unset it is TIMESERIES
 
 
 def shape_collection(document: Document) -> Iterable[Draft]:
