@@ -87,7 +87,8 @@ class AwsSession:
 
     def _client(self, service: str, region: str) -> tuple[Any, int]:
         with self._lock:
-            key = (self._identity, self._generation, service, region)
+            # a forked worker must not use its parent's connections: two processes on one socket mix up their answers
+            key = (self._identity, self._generation, f"{os.getpid()}/{service}", region)
             return _CLIENTS.get(key, lambda: self._session.client(service, region_name=region, config=_config(self._identity))), key[1]
 
     def _renew(self, failed: int) -> bool:
